@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The module map, and who may import whom, is ARCHITECTURE.md; Tests/ArchitectureTests holds the code to it.
+
+let control: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+/// Pure modules: values and decisions. No pointers without a mark.
+let pure: [SwiftSetting] = control + [.strictMemorySafety()]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = control) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: control)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: control)
+}
+
+var targets: [Target] = [
+    // C: headers and libraries, each seen by one module.
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+    .systemLibrary(
+        name: "CNlRoute", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+
+    // Ring 1: values and decisions.
+    module("WGModel", settings: pure),
+    module("WGConfig", ["WGModel"], settings: pure),
+    module("WGUAPI", ["WGModel"], settings: pure),
+    module("WGPlan", ["WGModel", "WGConfig"], settings: pure),
+    module("WGCrypto", ["WGModel", "CSodium"]),
+    module("WGProtocol", ["WGModel", "WGCrypto"]),
+
+    // Ring 2: the operating system.
+    module("WGLinux", ["CLinux", "WGModel"]),
+    module("WGNetlink", ["WGLinux", "WGModel", "CMnl"]),
+    module("WGRoute", ["WGLinux", "WGModel", "CNlRoute"]),
+    module("WGControl", ["WGModel", "WGConfig", "WGUAPI", "WGLinux", "WGNetlink"]),
+    module("WGQuick", ["WGModel", "WGConfig", "WGPlan", "WGLinux", "WGNetlink", "WGRoute", "WGControl"]),
+    module(
+        "WGEngine", ["WGModel", "WGCrypto", "WGProtocol", "WGUAPI", "WGLinux", "WGNetlink", "CLinux"]),
+
+    // Ring 3: programs.
+    program("wg", ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
+    program("wg-quick", ["WGModel", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"]),
+    program("wireguard-swift", ["WGModel", "WGEngine", "WGLinux"]),
+
+    .target(
+        name: "TestSupport", dependencies: ["WGModel", "WGLinux"], path: "Tests/TestSupport", swiftSettings: control),
+    tests("ArchitectureTests", ["TestSupport"]),
+    tests("WGModelTests", ["WGModel", "TestSupport"]),
+    tests("WGConfigTests", ["WGConfig", "TestSupport"]),
+    tests("WGUAPITests", ["WGUAPI", "TestSupport"]),
+    tests("WGCryptoTests", ["WGCrypto", "CSodium", "TestSupport"]),
+    tests("WGProtocolTests", ["WGProtocol", "WGCrypto", "TestSupport"]),
+    tests("WGLinuxTests", ["WGLinux", "TestSupport"]),
+    tests("WGNetlinkTests", ["WGNetlink", "TestSupport"]),
+    tests("WGRouteTests", ["WGRoute", "TestSupport"]),
+    tests("WGControlTests", ["WGControl", "TestSupport"]),
+    tests("WGPlanTests", ["WGPlan", "WGConfig", "TestSupport"]),
+    tests("WGQuickTests", ["WGQuick", "TestSupport"]),
+    tests("WGEngineTests", ["WGEngine", "TestSupport"]),
+    tests("ProgramTests", ["wg", "wg-quick", "wireguard-swift", "TestSupport"]),
+]
+
+/// Targets that only the project's own scripts build: they want flags, root, or a fuzzer's main.
+if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "engine-with-test-clock", dependencies: ["WGModel", "WGEngine", "WGLinux"],
+            path: "Tests/EngineWithTestClock", swiftSettings: control))
+}
+
+let package = Package(
+    name: "swift-wireguard",
+    products: [
+        .executable(name: "wg", targets: ["wg"]),
+        .executable(name: "wg-quick", targets: ["wg-quick"]),
+        .executable(name: "wireguard-swift", targets: ["wireguard-swift"]),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

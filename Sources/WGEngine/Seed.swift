@@ -1,0 +1,1 @@
+// Seed file: its owner replaces it.

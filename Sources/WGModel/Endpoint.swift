@@ -1,0 +1,73 @@
+/// Where a peer is reached: a numeric address and a UDP port, as the kernel's `sockaddr_in` and `sockaddr_in6` hold it.
+public struct Endpoint: Hashable, Sendable {
+    public let address: IPAddress
+    /// Host byte order.
+    public let port: UInt16
+    /// The interface index of a link-local IPv6 address; 0 for none.
+    public let scopeID: UInt32
+
+    public init(address: IPAddress, port: UInt16, scopeID: UInt32 = 0) {
+        self.address = address
+        self.port = port
+        self.scopeID = scopeID
+    }
+
+    /// `192.0.2.1:51820`, `[2001:db8::1]:51820` or `[fe80::1%eth0]:51820`.
+    ///
+    /// - Parameter scopeName: the interface's name for an index; without one the number itself is shown.
+    public func description(scopeName: (UInt32) -> String?) -> String {
+        guard case .v6 = address else { return "\(address):\(port)" }
+        guard scopeID != 0 else { return "[\(address)]:\(port)" }
+        return "[\(address)%\(scopeName(scopeID) ?? String(scopeID))]:\(port)"
+    }
+}
+
+extension Endpoint: CustomStringConvertible {
+    public var description: String { description(scopeName: { _ in nil }) }
+
+    /// Numeric text only: `1.2.3.4:5`, `[v6]:5`, `[v6%7]:5` with a numeric scope. This is the UAPI's form.
+    public init?(_ text: some StringProtocol) {
+        guard let name = EndpointName(text), let port = UInt16(name.service) else { return nil }
+        let parts = name.host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let host = parts.first, let address = IPAddress(host) else { return nil }
+        var scope: UInt32 = 0
+        if parts.count == 2 {
+            guard !address.isIPv4, let number = UInt32(parts[1]) else { return nil }
+            scope = number
+        }
+        self.init(address: address, port: port, scopeID: scope)
+    }
+}
+
+/// An endpoint as written: a host name or literal and a port or service name, not resolved yet.
+public struct EndpointName: Hashable, Sendable {
+    /// Without brackets; may carry `%scope`.
+    public let host: String
+    /// A number or a service name.
+    public let service: String
+
+    public init(host: String, service: String) {
+        self.host = host
+        self.service = service
+    }
+
+    /// Splits at the last colon, or after the closing bracket: `host:port`, `[v6]:port`, and bare `v6:port` as stock.
+    public init?(_ text: some StringProtocol) {
+        if text.hasPrefix("[") {
+            guard let close = text.firstIndex(of: "]") else { return nil }
+            let rest = text[text.index(after: close)...]
+            guard rest.hasPrefix(":") else { return nil }
+            self.init(
+                host: String(text[text.index(after: text.startIndex)..<close]), service: String(rest.dropFirst()))
+        } else {
+            guard let colon = text.lastIndex(of: ":") else { return nil }
+            self.init(host: String(text[..<colon]), service: String(text[text.index(after: colon)...]))
+        }
+        guard !host.isEmpty, !service.isEmpty else { return nil }
+    }
+}
+
+extension EndpointName: CustomStringConvertible {
+    /// The host in brackets where it holds a colon.
+    public var description: String { host.contains(":") ? "[\(host)]:\(service)" : "\(host):\(service)" }
+}
