@@ -7,6 +7,18 @@
 #define _GNU_SOURCE 1
 #endif
 
+// Swift's own Glibc module is compiled without _GNU_SOURCE, and there fd_set names its member differently. The two
+// definitions must agree wherever both modules are seen.
+#include <features.h>
+#ifdef __USE_XOPEN
+#undef __USE_XOPEN
+#include <sys/select.h>
+#define __USE_XOPEN 1
+#endif
+
+#include "clinux_clock.h"
 #include "clinux_file.h"
+#include "clinux_memory.h"
+#include "clinux_inet.h"
 
 #endif

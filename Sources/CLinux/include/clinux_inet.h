@@ -1,0 +1,7 @@
+#ifndef CLINUX_INET_H
+#define CLINUX_INET_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#endif

@@ -1,0 +1,2 @@
+/// Seed: F replaces it.
+struct RoutingSnapshot { var unused: Int }

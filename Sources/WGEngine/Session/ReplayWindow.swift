@@ -1,0 +1,2 @@
+/// Seed: F replaces it.
+struct ReplayWindow { var last: UInt64 = 0 }
