@@ -1,0 +1,106 @@
+# make deps, make, make install: each alone. make demo and make test first install what they need (Debian, apt).
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+BUILD ?= .build
+
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+MANDIR = $(DESTDIR)$(PREFIX)/share/man/man8
+UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
+PROGRAMS = wg wg-quick wireguard-swift
+RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib
+BUILT = $(BUILD)/release/built
+CLOCK = $(BUILD)/release/built-with-test-clock
+SOURCES := Package.swift $(shell find Sources -type f)
+CLOCK_SOURCES := $(wildcard Tests/EngineWithTestClock/*)
+MAN_PAGES = $(wildcard Man/*.8)
+SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Integration/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab \
+	Examples/*/*.sh Share/*.sh)
+SWIFT_FILES = Package.swift Sources Tests
+
+BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config
+DEMO_PACKAGES = iproute2 iputils-ping ncat
+TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio iperf3 iptables jq kmod mandoc nftables procps qemu-system-x86 shellcheck \
+	wireguard-go wireguard-tools
+
+.PHONY: all build deps demo-deps test-deps test lint demo install uninstall clean
+all: build
+
+build: $(BUILT)
+
+# No swift command runs when nothing changed: a warm demo spends its time on the tunnel.
+$(BUILT): $(SOURCES)
+	$(SWIFT) build $(RELEASE)
+	@touch $@
+
+# The engine with a clock that runs fast: the rekeying tests need it, and it is never installed.
+$(CLOCK): $(SOURCES) $(CLOCK_SOURCES)
+	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE) --product engine-with-test-clock
+	@touch $@
+
+# What is missing of the packages, and only that; the package lists are fetched only when they do not do.
+define apt_install
+	@missing=""; for package in $(1); do \
+		[ "$$(dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null)" = installed ] || \
+			missing="$$missing $$package"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing:$$missing"; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends"; \
+	$$install $$missing >/dev/null 2>&1 || { $$sudo apt-get -qq update && $$install $$missing >/dev/null; }
+endef
+
+deps:
+	$(call apt_install,$(BUILD_PACKAGES))
+
+demo-deps: deps
+	$(call apt_install,$(DEMO_PACKAGES))
+
+test-deps: deps
+	$(call apt_install,$(TEST_PACKAGES))
+
+test:
+	@$(MAKE) --no-print-directory test-deps
+	@MAKE="$(MAKE)" SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-all.sh
+
+test-programs: $(BUILT) $(CLOCK)
+.PHONY: test-programs
+
+lint: test-deps
+	$(SWIFT) format lint --strict --parallel -r $(SWIFT_FILES)
+	shellcheck -x -S warning $(SCRIPTS)
+	$(if $(MAN_PAGES),mandoc -T lint -W warning $(MAN_PAGES))
+
+demo:
+	@$(MAKE) --no-print-directory demo-deps
+	@$(MAKE) --no-print-directory build
+	@Examples/two-hosts/demo.sh $(BUILD)/release
+
+install: build
+	install -d $(BINDIR) $(MANDIR) $(UNITDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	install -s -m 755 $(addprefix $(BUILD)/release/,$(PROGRAMS)) $(BINDIR)
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(MANDIR))
+	for unit in Share/systemd/*; do \
+		sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$unit > $(UNITDIR)/$${unit##*/} && \
+		chmod 644 $(UNITDIR)/$${unit##*/} || exit 1; \
+	done
+	for file in $(wildcard Share/completions/bash/*); do install -m 644 $$file $(BASHDIR) || exit 1; done
+	for file in $(wildcard Share/completions/zsh/*); do install -m 644 $$file $(ZSHDIR) || exit 1; done
+	for file in $(wildcard Share/completions/fish/*); do install -m 644 $$file $(FISHDIR) || exit 1; done
+
+uninstall:
+	rm -f $(addprefix $(BINDIR)/,$(PROGRAMS))
+	rm -f $(addprefix $(MANDIR)/,$(notdir $(wildcard Man/*.8)))
+	rm -f $(addprefix $(UNITDIR)/,$(notdir $(wildcard Share/systemd/*)))
+	rm -f $(addprefix $(BASHDIR)/,$(notdir $(wildcard Share/completions/bash/*)))
+	rm -f $(addprefix $(ZSHDIR)/,$(notdir $(wildcard Share/completions/zsh/*)))
+	rm -f $(addprefix $(FISHDIR)/,$(notdir $(wildcard Share/completions/fish/*)))
+
+clean:
+	rm -rf $(BUILD)

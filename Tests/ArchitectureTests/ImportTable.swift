@@ -1,0 +1,33 @@
+/// Who may import whom: ARCHITECTURE.md, "Who may import whom", as data.
+enum ImportTable {
+    /// For each module, the modules its files may import. The standard library needs no import line; `Synchronization`
+    /// is part of it and named where it is used.
+    static let allowed: [String: Set<String>] = [
+        // Ring 1: values and decisions. No C module, no Glibc.
+        "WGModel": [],
+        "WGConfig": ["WGModel"],
+        "WGUAPI": ["WGModel"],
+        "WGPlan": ["WGModel", "WGConfig"],
+        "WGCrypto": ["WGModel", "CSodium"],
+        "WGProtocol": ["WGModel", "WGCrypto"],
+        // Ring 2: the operating system.
+        "WGLinux": ["WGModel", "CLinux", "Synchronization"],
+        "WGNetlink": ["WGModel", "WGLinux", "CMnl"],
+        "WGRoute": ["WGModel", "WGLinux", "CNlRoute"],
+        "WGControl": ["WGModel", "WGConfig", "WGUAPI", "WGLinux", "WGNetlink"],
+        "WGQuick": ["WGModel", "WGConfig", "WGPlan", "WGLinux", "WGNetlink", "WGRoute", "WGControl"],
+        "WGEngine": [
+            "WGModel", "WGCrypto", "WGProtocol", "WGUAPI", "WGLinux", "WGNetlink", "CLinux", "Synchronization",
+        ],
+        // Ring 3: the programs.
+        "wg": ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
+        "wg-quick": ["WGModel", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"],
+        "wireguard-swift": ["WGModel", "WGEngine", "WGLinux"],
+    ]
+
+    /// Modules of ours that are C or a C library's header; never part of a public interface.
+    static let cModules: Set<String> = ["CLinux", "CMnl", "CNlRoute", "CSodium"]
+
+    /// Modules whose arithmetic and parsing need no pointer: compiled with strict memory safety.
+    static let pure: Set<String> = ["WGModel", "WGConfig", "WGUAPI", "WGPlan"]
+}

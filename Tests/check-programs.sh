@@ -1,0 +1,55 @@
+#!/bin/bash
+# Checks on the built programs: what they link, and that nothing in them changes time. Usage: check-programs.sh DIR
+set -uo pipefail
+programs="${1:?usage: check-programs.sh DIRECTORY}"
+failures=0
+
+ok() { echo "ok - $1"; }
+not_ok() {
+    echo "not ok - $1"
+    failures=$((failures + 1))
+}
+# absent FACT PATTERN: the fact holds when nothing on standard input has the pattern.
+absent() {
+    local found
+    if found=$(grep -E "$2" | head -n 5) && [[ -n $found ]]; then
+        not_ok "$1"
+        printf '%s\n' "$found" | sed 's/^/# /'
+    else
+        ok "$1"
+    fi
+}
+
+for program in wg wg-quick wireguard-swift; do
+    file="$programs/$program"
+    if [[ ! -x $file ]]; then
+        not_ok "$program is built"
+        continue
+    fi
+    ldd "$file" | absent "$program links no Swift run-time library" 'libswift|libFoundation|libdispatch|not found'
+    { nm -D "$file"; nm "$file" 2>/dev/null; } |
+        absent "$program holds no Foundation, Dispatch or ArgumentParser" \
+            'Foundation|ArgumentParser|[$]s8Dispatch|dispatch_async'
+done
+
+# `wg` starts fast because it holds neither the routing library nor the engine nor the planner.
+ldd "$programs/wg" | absent "wg does not link libnl" 'libnl'
+nm "$programs/wg" | absent "wg holds neither planner, executor nor engine" '[$]s(6WGPlan|7WGQuick|8WGEngine|7WGRoute)'
+ldd "$programs/wireguard-swift" | absent "wireguard-swift does not link libnl" 'libnl'
+nm "$programs/wireguard-swift" | absent "wireguard-swift holds no config parser" '[$]s8WGConfig'
+nm "$programs/wg-quick" | absent "wg-quick starts the engine as a process and does not hold it" '[$]s8WGEngine'
+
+# The words that select a clock stand only in the test executable.
+strings -a "$programs/wireguard-swift" |
+    absent "wireguard-swift has no option or variable that changes time" \
+        '(WG|WIREGUARD)_[A-Z_]*(CLOCK|TIME|SPEED|FACTOR|FAST)|^--?[a-z-]*(clock|time|speed|factor)$|FAKETIME'
+nm "$programs/wireguard-swift" |
+    absent "wireguard-swift holds no test clock" '[Tt]estClock|[Ff]astClock|[Ss]caledClock'
+if strings -a "$programs/wireguard-swift" | grep -oE '\b(WG|WIREGUARD)_[A-Z_]+' | sort -u |
+    grep -vxE 'WG_PROCESS_FOREGROUND|WG_TUN_FD|WG_UAPI_FD|WG_LOG_LEVEL|LOG_LEVEL' | sed 's/^/# unknown: /' | grep .; then
+    not_ok "wireguard-swift reads no environment variable but the known ones"
+else
+    ok "wireguard-swift reads no environment variable but the known ones"
+fi
+
+exit $((failures > 0))

@@ -1,0 +1,78 @@
+#!/bin/bash
+# All of the project's tests, as `make test` runs them: lint, unit tests, checks on the built programs, cases in network
+# namespaces, cases in the QEMU guest. Each stage runs whatever became of the one before. The last line is the total,
+# which is also left in $BUILD/test-total.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+build="${BUILD:-.build}"
+make="${MAKE:-make}"
+swift="${SWIFT:-swift}"
+mkdir -p "$build"
+log="$build/test-log"
+passed=0
+failed=0
+
+heading() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
+
+# command_stage NAME COMMAND...: one test, which passes when the command does.
+command_stage() {
+    local name="$1"
+    shift
+    heading "$name"
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        echo "not ok - $name"
+        failed=$((failed + 1))
+        return 1
+    fi
+}
+
+# case_stage NAME COMMAND...: a command that says `ok - ` or `not ok - ` for each test.
+case_stage() {
+    local name="$1" status good bad
+    shift
+    heading "$name"
+    "$@" 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    good=$(grep -c '^ok - ' "$log")
+    bad=$(grep -c '^not ok - ' "$log")
+    if [[ $bad -eq 0 && ($status -ne 0 || $good -eq 0) ]]; then
+        echo "not ok - $name: ended with status $status after $good results"
+        bad=1
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+}
+
+# unit_stage: the Swift tests, counted by their own result lines.
+unit_stage() {
+    local status good bad
+    heading "unit tests"
+    "$swift" test --scratch-path "$build" --skip-build >"$log" 2>&1
+    status=$?
+    good=$(grep -E '^[^ ]+ Test .* passed after ' "$log" | grep -cvE '^[^ ]+ Test run with ')
+    bad=$(grep -E '^[^ ]+ Test .* failed after ' "$log" | grep -cvE '^[^ ]+ Test run with ')
+    if [[ $bad -eq 0 && ($status -ne 0 || $good -eq 0) ]]; then
+        echo "not ok - swift test ended with status $status after $good results"
+        bad=1
+    fi
+    if [[ $bad -gt 0 ]]; then
+        grep -vE '^[^ ]+ (Test|Suite) .* (started|passed)' "$log"
+    fi
+    grep -E '^[^ ]+ Test run with ' "$log"
+    passed=$((passed + good))
+    failed=$((failed + bad))
+}
+
+command_stage "lint" "$make" --no-print-directory lint
+command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
+if command_stage "release build" "$make" --no-print-directory test-programs; then
+    case_stage "built programs" Tests/check-programs.sh "$build/release"
+    case_stage "cases in network namespaces" Tests/run-cases.sh namespaces "$build/release"
+    case_stage "cases in the QEMU guest" Tests/run-cases.sh guest "$build/release"
+fi
+
+printf '\n'
+echo "$passed passed, $failed failed" | tee "$build/test-total"
+[[ $failed -eq 0 ]]
