@@ -1,0 +1,68 @@
+/// Cuts a stream of bytes into lines, holding no more than what was appended and not yet taken.
+struct LineBuffer: Sendable {
+    /// Far beyond any line of the protocol: the longest is a key name and 64 hexadecimal digits.
+    static let maximumLineLength = 1024
+
+    struct LineTooLong: Error {}
+
+    private var bytes: [UInt8] = []
+    private var start = 0
+    /// Nothing before it is a line feed, so that bytes that trickle in are looked at once.
+    private var searched = 0
+
+    var isEmpty: Bool { start == bytes.count }
+
+    mutating func append(_ more: ArraySlice<UInt8>) {
+        if start > 0 {
+            bytes.removeSubrange(..<start)
+            searched -= start
+            start = 0
+        }
+        bytes.append(contentsOf: more)
+    }
+
+    /// The next line without its line feed, or `nil` until one is complete.
+    mutating func next() throws(LineTooLong) -> ArraySlice<UInt8>? {
+        guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+            searched = bytes.count
+            guard bytes.count - start <= Self.maximumLineLength else { throw LineTooLong() }
+            return nil
+        }
+        let line = bytes[start..<end]
+        guard line.count <= Self.maximumLineLength else { throw LineTooLong() }
+        start = end + 1
+        searched = start
+        return line
+    }
+}
+
+/// One `key=value` line.
+struct KeyValue {
+    let key: String
+    /// Bytes, so that a secret passes through no string.
+    let value: ArraySlice<UInt8>
+
+    /// `nil` without an equals sign.
+    init?(_ line: ArraySlice<UInt8>) {
+        guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        key = String(decoding: line[..<equals], as: UTF8.self)
+        value = line[(equals + 1)...]
+    }
+
+    /// For values that are not secret.
+    var text: String { String(decoding: value, as: UTF8.self) }
+
+    /// Decimal digits only: no sign, no space.
+    func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
+        guard !value.isEmpty else { return nil }
+        var result: Number = 0
+        for character in value {
+            guard (48...57).contains(character) else { return nil }
+            let (shifted, tooLarge) = result.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = shifted.addingReportingOverflow(Number(character - 48))
+            guard !tooLarge, !carried else { return nil }
+            result = sum
+        }
+        return result
+    }
+}
