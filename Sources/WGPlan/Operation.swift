@@ -1,0 +1,62 @@
+public import WGModel
+
+/// One effect on the system. A plan is made of these, and nothing else changes anything.
+public enum Operation: Equatable, Sendable {
+    /// A link of kind `wireguard`.
+    case createLink(InterfaceName)
+    /// Start a userspace engine, which makes the link and daemonises when it is ready.
+    case startEngine(InterfaceName, EngineProgram)
+    /// With an engine, also wait until the engine has gone.
+    case deleteLink(InterfaceName, runsEngine: Bool)
+    case setDevice(InterfaceName, DeviceChange)
+    case addAddress(IPPrefix, InterfaceName)
+    case removeAddress(IPPrefix, InterfaceName)
+    /// Both settings in a single request.
+    case setLink(InterfaceName, from: LinkSettings, to: LinkSettings)
+    case addRoute(RouteState, InterfaceName)
+    case removeRoute(RouteState, InterfaceName)
+    /// The text has its interface name filled in.
+    case runHook(HookStage, String)
+    case writeRecord(TunnelRecord)
+    case removeRecord(InterfaceName)
+}
+
+/// What `setLink` sets.
+public struct LinkSettings: Hashable, Sendable {
+    /// Bytes.
+    public var mtu: UInt32
+    public var isUp: Bool
+
+    public init(mtu: UInt32, isUp: Bool) {
+        self.mtu = mtu
+        self.isUp = isUp
+    }
+}
+
+/// The program of a userspace engine.
+public struct EngineProgram: Hashable, Sendable {
+    /// As it is started; no search follows.
+    public var path: String
+    /// As it is shown: its name without directories, or what the environment named.
+    public var shownName: String
+
+    public init(path: String, shownName: String) {
+        self.path = path
+        self.shownName = shownName
+    }
+}
+
+/// The four moments at which the user's own commands run.
+public enum HookStage: String, CaseIterable, Hashable, Sendable {
+    case preUp = "PreUp"
+    case postUp = "PostUp"
+    case preDown = "PreDown"
+    case postDown = "PostDown"
+}
+
+/// Operations in order, all decided from one snapshot.
+public struct Plan: Equatable, Sendable {
+    public var operations: [Operation]
+
+    public init(_ operations: [Operation] = []) { self.operations = operations }
+}

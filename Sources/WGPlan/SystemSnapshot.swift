@@ -1,0 +1,91 @@
+public import WGModel
+
+/// What a stage of a plan is decided from: the parts of the system's state that it asked for, as values.
+///
+/// A part that was not asked for is empty; `SnapshotParts` says which stage needs what.
+public struct SystemSnapshot: Equatable, Sendable {
+    /// The tunnel's own link; `nil` when there is none of that name in this network namespace.
+    public var link: LinkState?
+    /// What the tunnel's device reports; `nil` when the link is not a WireGuard device.
+    public var device: DeviceState?
+    /// The routes over the tunnel's link, in all tables.
+    public var routes: [RouteState]
+    /// How the peers' endpoints are reached, one for each endpoint that has a route.
+    public var endpointRoutes: [PathMTU]
+    /// The IPv4 default route of the main table.
+    public var defaultRoute: PathMTU?
+
+    public init(
+        link: LinkState? = nil, device: DeviceState? = nil, routes: [RouteState] = [],
+        endpointRoutes: [PathMTU] = [], defaultRoute: PathMTU? = nil
+    ) {
+        self.link = link
+        self.device = device
+        self.routes = routes
+        self.endpointRoutes = endpointRoutes
+        self.defaultRoute = defaultRoute
+    }
+}
+
+/// The parts of a `SystemSnapshot`, each of which costs questions to the kernel.
+public struct SnapshotParts: OptionSet, Sendable {
+    public let rawValue: Int
+
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    public static let link = SnapshotParts(rawValue: 1)
+    public static let device = SnapshotParts(rawValue: 2)
+    public static let routes = SnapshotParts(rawValue: 4)
+    /// The endpoints' routes and the default route. Needs the device too, for its endpoints.
+    public static let paths = SnapshotParts(rawValue: 8)
+}
+
+/// A network interface.
+public struct LinkState: Hashable, Sendable {
+    public var name: InterfaceName
+    /// Positive; unique in the namespace for as long as the link lives.
+    public var index: Int32
+    /// The kernel's name for its driver, such as `wireguard` or `tun`; `nil` where it has none.
+    public var kind: String?
+    /// Bytes.
+    public var mtu: UInt32
+    public var isUp: Bool
+
+    public init(name: InterfaceName, index: Int32, kind: String?, mtu: UInt32, isUp: Bool) {
+        self.name = name
+        self.index = index
+        self.kind = kind
+        self.mtu = mtu
+        self.isUp = isUp
+    }
+}
+
+/// A route over a link.
+public struct RouteState: Hashable, Sendable {
+    /// The main table, `RT_TABLE_MAIN`.
+    public static let mainTable: UInt32 = 254
+
+    public var destination: IPPrefix
+    public var table: UInt32
+
+    public init(destination: IPPrefix, table: UInt32 = RouteState.mainTable) {
+        self.destination = destination
+        self.table = table
+    }
+}
+
+/// What the way to an address says about packet sizes.
+public struct PathMTU: Hashable, Sendable {
+    /// The route's own MTU, where it has one.
+    public var route: UInt32?
+    /// The MTU of the link that the route leaves by, where that is known.
+    public var link: UInt32?
+
+    public init(route: UInt32? = nil, link: UInt32? = nil) {
+        self.route = route
+        self.link = link
+    }
+
+    /// The route's own, else the link's.
+    public var effective: UInt32? { route ?? link }
+}

@@ -1,0 +1,53 @@
+/// A line of a configuration that asks for something this version can't do.
+///
+/// Ignoring such a line would bring a tunnel up that isn't what the file describes, so `up` and `down` refuse it.
+public struct UnsupportedKey: Hashable, Sendable {
+    public enum Feature: Hashable, Sendable {
+        /// `DNS`.
+        case dns
+        /// `SaveConfig = true`.
+        case saveConfig
+        /// A default route in `AllowedIPs`, with automatic routes.
+        case fullTunnel
+    }
+
+    public var feature: Feature
+    /// The key as the file spells it.
+    public var key: String
+    /// 1-based.
+    public var line: Int
+
+    /// Those in a configuration that parses without errors, in the file's order.
+    public static func find(in text: String) -> [UnsupportedKey] {
+        var found: [UnsupportedKey] = []
+        var automaticRoutes = true
+        // By bytes: as a Character, "\r\n" is not "\n".
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            guard let (key, value) = assignment(Substring(line)) else { continue }
+            let word = value.lowercased()
+            switch key.lowercased() {
+            case "dns": found.append(UnsupportedKey(feature: .dns, key: key, line: index + 1))
+            case "saveconfig" where word == "true":
+                found.append(UnsupportedKey(feature: .saveConfig, key: key, line: index + 1))
+            case "table": automaticRoutes = word == "auto"
+            case "allowedips" where value.split(separator: ",").contains(where: isDefault):
+                found.append(UnsupportedKey(feature: .fullTunnel, key: key, line: index + 1))
+            default: break
+            }
+        }
+        return automaticRoutes ? found : found.filter { $0.feature != .fullTunnel }
+    }
+
+    private static func assignment(_ line: Substring) -> (key: String, value: String)? {
+        let bare = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
+        guard let equals = bare.firstIndex(of: "=") else { return nil }
+        return (String(bare[..<equals]), String(bare[bare.index(after: equals)...]))
+    }
+
+    private static func isDefault(_ entry: Substring) -> Bool {
+        guard let slash = entry.firstIndex(of: "/") else { return false }
+        let length = entry[entry.index(after: slash)...]
+        return !length.isEmpty && length.allSatisfy { $0 == "0" }
+    }
+}

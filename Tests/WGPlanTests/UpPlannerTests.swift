@@ -1,0 +1,101 @@
+import Testing
+import WGConfig
+import WGModel
+
+@testable import WGPlan
+
+struct UpPlannerTests {
+    private func planner(_ config: QuickConfig = QuickConfig()) -> UpPlanner { UpPlanner(name: wg0, config: config) }
+
+    @Test func theLinkIsTheKernelsOrAnEngines() throws {
+        let kernel = try planner().createLink(SystemSnapshot(), engine: nil)
+        #expect(kernel.lines == ["ip link add dev wg0 type wireguard"])
+        let engine = EngineProgram(path: "/opt/bin/wireguard-swift", shownName: "wireguard-swift")
+        let user = try planner().createLink(SystemSnapshot(), engine: engine)
+        #expect(user.lines == ["wireguard-swift wg0"])
+    }
+
+    @Test func aLinkOfThatNameStopsEverything() {
+        #expect(throws: PlanError.interfaceExists(wg0)) {
+            try planner().createLink(SystemSnapshot(link: link(kind: "dummy")), engine: nil)
+        }
+    }
+
+    @Test func theRecordComesBeforeTheHooks() throws {
+        let config = QuickConfig(preUp: ["echo %i%%i", "", "a # b"], preDown: ["x %i"], postDown: ["y"])
+        let plan = try planner(config).prepare(SystemSnapshot(link: link()), host: host)
+        #expect(plan.lines == ["(write record)", "echo wg0%wg0", "", "a # b"])
+        let record = TunnelRecord(interface: wg0, host: host, linkIndex: 9, preDown: ["x %i"], postDown: ["y"])
+        #expect(plan.operations.first == .writeRecord(record))
+    }
+
+    @Test func addressesFollowTheConfiguration() {
+        let config = QuickConfig(addresses: [prefix("10.0.0.1/24"), prefix("fd00::1"), prefix("10.0.0.2")])
+        #expect(
+            planner(config).configure(DeviceChange()).lines == [
+                "wg addconf wg0 /dev/fd/63", "ip -4 address add 10.0.0.1/24 dev wg0",
+                "ip -6 address add fd00::1/128 dev wg0", "ip -4 address add 10.0.0.2/32 dev wg0",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (mtu: 1300, paths: [PathMTU(route: nil, link: 9000)], fallback: nil, expected: 1300),
+            (nil, [PathMTU(route: nil, link: 9000), PathMTU(route: 1400, link: 9000)], nil, 1320),
+            (nil, [PathMTU(route: 1280, link: 1500)], PathMTU(link: 1000), 1200),
+            (nil, [PathMTU()], PathMTU(link: 1492), 1412),
+            (nil, [], PathMTU(route: 1450, link: 1500), 1370),
+            (nil, [], nil, 1420),
+            (nil, [PathMTU(link: 65536)], nil, 65456),
+            (nil, [PathMTU(link: 80)], nil, 80),
+        ] as [(mtu: Int?, paths: [PathMTU], fallback: PathMTU?, expected: Int)])
+    func theMTUIsGivenOrTheSmallestPathLess80(
+        mtu: Int?, paths: [PathMTU], fallback: PathMTU?, expected: Int
+    ) throws {
+        let snapshot = SystemSnapshot(link: link(), endpointRoutes: paths, defaultRoute: fallback)
+        let plan = try planner(QuickConfig(mtu: mtu)).bringUp(snapshot)
+        #expect(plan.lines == ["ip link set mtu \(expected) up dev wg0"])
+    }
+
+    @Test func routesComeLongestPrefixFirstAndOnlyWhereNoneCoversThem() throws {
+        let snapshot = SystemSnapshot(
+            device: device(["10.0.0.0/8", "10.0.0.7/32", "fd00::/64", "10.9.0.0/16", "192.0.2.0/24", "fd01::/32"]),
+            routes: [
+                RouteState(destination: prefix("10.0.0.0/24")), RouteState(destination: prefix("fd00::/64")),
+                RouteState(destination: prefix("192.0.0.0/16"), table: 100),
+            ])
+        #expect(
+            try planner().route(snapshot).lines == [
+                "ip -6 route add fd01::/32 dev wg0", "ip -4 route add 192.0.2.0/24 dev wg0",
+                "ip -4 route add 10.9.0.0/16 dev wg0", "ip -4 route add 10.0.0.0/8 dev wg0",
+            ])
+    }
+
+    @Test func aTableTakesEveryPrefixTheDefaultIncluded() throws {
+        let snapshot = SystemSnapshot(
+            device: device(["0.0.0.0/0", "10.0.0.7/32", "::/0"]),
+            routes: [RouteState(destination: prefix("10.0.0.0/24"))])
+        #expect(
+            try planner(QuickConfig(table: .number(200))).route(snapshot).lines == [
+                "ip -4 route add 10.0.0.7/32 dev wg0 table 200", "ip -6 route add ::/0 dev wg0 table 200",
+                "ip -4 route add 0.0.0.0/0 dev wg0 table 200",
+            ])
+    }
+
+    @Test func noRoutesWithTableOff() throws {
+        let snapshot = SystemSnapshot(device: device(["0.0.0.0/0", "10.0.0.7/32"]))
+        #expect(try planner(QuickConfig(table: .off)).route(snapshot) == Plan())
+    }
+
+    @Test func anAutomaticDefaultRouteIsRefused() {
+        #expect(throws: PlanError.fullTunnelUnsupported(prefix("::/0"))) {
+            try planner().route(SystemSnapshot(device: device(["10.0.0.7/32", "::/0"])))
+        }
+    }
+
+    @Test func aLinkThatWentAwayMidwayIsSaid() {
+        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner().prepare(SystemSnapshot(), host: host) }
+        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner().bringUp(SystemSnapshot()) }
+        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner().route(SystemSnapshot()) }
+    }
+}
