@@ -1,0 +1,141 @@
+/// What of a line may be shown to somebody.
+///
+/// A line that reads `PrivateKey = ...` is easy. The others are those where the key's name is mistyped, where the `=` is
+/// missing, or where a secret stands in a place of its own because a line was broken in two. So of a line that isn't
+/// understood hardly anything is shown, and of the others nothing that could be a key.
+struct Redaction {
+    private let lexer: Lexer
+    /// For each byte of the content: whether a `*` stands in for it.
+    private let isHidden: [Bool]
+    /// Comments are not shown.
+    private let end: Int
+    /// Whether the line's value, or the whole line, is hidden.
+    let hidesValue: Bool
+
+    /// - Parameter continues: the line before was broken and held a secret, perhaps, so that this may be its rest.
+    init(_ lexer: Lexer, continues: Bool) {
+        self.lexer = lexer
+        let keyword = lexer.equals == nil ? nil : lexer.word.flatMap { Keyword(name: $0) }
+        end = keyword?.isHook == true ? lexer.content.count : lexer.commentStart
+        var hidden = Array(repeating: false, count: lexer.squeezed.count)
+        hidesValue = Self.hide(&hidden, of: lexer, keyword, continues)
+        if keyword != .publicKey {
+            let name = keyword != nil || lexer.equals != nil ? lexer.wordRange : Self.leadingWord(of: lexer)
+            Self.hideRuns(&hidden, lexer.squeezed, from: name.upperBound)
+        }
+        var isHidden = Array(repeating: false, count: lexer.content.count)
+        for (index, offset) in lexer.offsets.enumerated() { isHidden[offset] = hidden[index] }
+        if keyword?.isHook == true {
+            for index in lexer.commentStart..<lexer.content.count { isHidden[index] = true }
+        }
+        self.isHidden = isHidden
+    }
+
+    /// The line as it may be shown: `*` for what is hidden, no comment, no control characters.
+    var text: String {
+        var last = end
+        while last > 0, ValueParser.isWhitespace(lexer.content[last - 1]) { last -= 1 }
+        return text(0..<last)
+    }
+
+    /// Part of the line as it may be shown. `nil` if any of it is hidden.
+    func visibleText(_ range: Range<Int>) -> String? {
+        range.contains { isHidden[$0] } ? nil : text(range)
+    }
+
+    /// The number of Unicode scalars that are shown for a part of the line.
+    func width(_ range: Range<Int>) -> Int { text(range).unicodeScalars.count }
+
+    private func text(_ range: Range<Int>) -> String {
+        var bytes: [UInt8] = []
+        for index in range.clamped(to: 0..<lexer.content.count) {
+            let byte = lexer.content[index]
+            if !isHidden[index] {
+                bytes.append(byte)
+            } else if byte & 0xc0 != 0x80 {
+                bytes.append(UInt8(ascii: "*"))
+            }
+        }
+        var text = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            let isControl = (scalar.value < 32 && scalar != "\t") || (0x7f...0x9f).contains(scalar.value)
+            text.unicodeScalars.append(isControl ? "\u{fffd}" : scalar)
+        }
+        return text
+    }
+
+    /// Hides what the line's word asks for, and says whether that includes the value.
+    private static func hide(_ hidden: inout [Bool], of lexer: Lexer, _ keyword: Keyword?, _ continues: Bool) -> Bool {
+        func hideFrom(_ start: Int) -> Bool {
+            for index in min(start, hidden.count)..<hidden.count { hidden[index] = true }
+            return true
+        }
+        if let keyword {
+            return keyword.isSecret ? hideFrom(lexer.wordRange.upperBound + 1) : false
+        }
+        if continues { return hideFrom(0) }
+        if lexer.shape == .section {
+            return isHarmless(lexer.squeezed.dropFirst()) ? false : hideFrom(1)
+        }
+        guard lexer.equals != nil else {
+            // No `=`: the name is what stands before the first character that isn't a letter, or the first word.
+            let first = leadingWord(of: lexer)
+            let word = String(decoding: lexer.squeezed[first], as: UTF8.self)
+            if let found = Keyword(name: word), !found.isSecret { return false }
+            return hideFrom(isHarmless(lexer.squeezed[first]) ? first.upperBound : 0)
+        }
+        let range = lexer.wordRange
+        guard let word = lexer.word, isHarmless(lexer.squeezed[range]) else { return hideFrom(0) }
+        let meant = Spelling.nearest(to: word, among: Keyword.allCases)
+        if let meant, !meant.isSecret, !hintsAtSecret(word) { return false }
+        return hideFrom(range.upperBound + 1)
+    }
+
+    private static func leadingWord(of lexer: Lexer) -> Range<Int> {
+        var end = 0
+        while end < lexer.squeezed.count, ValueParser.isLetter(lexer.squeezed[end]) {
+            if end > 0, lexer.offsets[end] != lexer.offsets[end - 1] + 1 { break }
+            end += 1
+        }
+        return 0..<end
+    }
+
+    /// Whether a word is one that people write as a name: near to a known one, or short, letters only, and in lower
+    /// case or in camel case. A piece of base64 is hardly ever that.
+    private static func isHarmless(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let word = String(decoding: bytes.filter { $0 != UInt8(ascii: "]") }, as: UTF8.self)
+        if Spelling.nearest(to: word, among: Keyword.allCases) != nil { return true }
+        if Spelling.nearest(to: word, among: Keyword.Section.allCases) != nil { return true }
+        if ForeignKeyword(name: word) != nil { return true }
+        var previousIsCapital = false
+        for (position, byte) in word.utf8.enumerated() {
+            guard ValueParser.isLetter(byte) else { return false }
+            let isCapital = byte < 97
+            if isCapital, previousIsCapital || (position > 0 && position + 1 == word.utf8.count) { return false }
+            previousIsCapital = isCapital
+        }
+        return word.utf8.count <= 12
+    }
+
+    private static func hintsAtSecret(_ word: String) -> Bool {
+        let lower = word.lowercased()
+        return ["key", "psk", "priv", "secret", "shared"].contains { lower.contains($0) }
+    }
+
+    /// Hides every run of 20 or more characters of base64 or hexadecimal, whatever stands between them as white space.
+    private static func hideRuns(_ hidden: inout [Bool], _ squeezed: [UInt8], from: Int) {
+        var start = from
+        while start < squeezed.count {
+            var end = start
+            while end < squeezed.count, isKeyCharacter(squeezed[end]) { end += 1 }
+            if end - start >= 20 {
+                for index in start..<end { hidden[index] = true }
+            }
+            start = end + 1
+        }
+    }
+
+    private static func isKeyCharacter(_ byte: UInt8) -> Bool {
+        ValueParser.isLetter(byte) || (48...57).contains(byte) || "+/=".utf8.contains(byte)
+    }
+}
