@@ -64,7 +64,7 @@ var targets: [Target] = [
     tests("WGProtocolTests", ["WGProtocol", "WGCrypto", "TestSupport"]),
     tests("WGLinuxTests", ["WGLinux", "TestSupport"]),
     tests("WGNetlinkTests", ["WGNetlink", "TestSupport"]),
-    tests("WGRouteTests", ["WGRoute", "TestSupport"]),
+    tests("WGRouteTests", ["WGRoute", "CNlRoute", "TestSupport"]),
     tests("WGControlTests", ["WGControl", "TestSupport"]),
     tests("WGPlanTests", ["WGPlan", "WGConfig", "TestSupport"]),
     tests("WGQuickTests", ["WGQuick", "TestSupport"]),
@@ -78,6 +78,10 @@ if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
         .executableTarget(
             name: "engine-with-test-clock", dependencies: ["WGModel", "WGEngine", "WGLinux"],
             path: "Tests/EngineWithTestClock", swiftSettings: control))
+    targets.append(
+        .executableTarget(
+            name: "netlink-probe", dependencies: ["WGModel", "WGLinux", "WGNetlink", "WGRoute"],
+            path: "Tests/NetlinkProbe", swiftSettings: control))
 }
 
 let package = Package(
