@@ -1,11 +1,6 @@
 #ifndef CNLROUTE_SHIM_H
 #define CNLROUTE_SHIM_H
 
-// Swift sees the C library with it; declarations must agree between modules.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/netlink.h>

@@ -37,9 +37,9 @@ struct LibnlConversionTests {
         "libnl's codes become error numbers, with either sign",
         arguments: [
             (NLE_PERM, EPERM), (NLE_EXIST, EEXIST), (NLE_NODEV, ENODEV), (NLE_OBJ_NOTFOUND, ENOENT),
-            (NLE_NOMEM, ENOMEM),
-            (NLE_OPNOTSUPP, EOPNOTSUPP), (NLE_INVAL, EINVAL), (NLE_DUMP_INTR, EAGAIN), (9999, EIO),
-        ])
+            (NLE_NOMEM, ENOMEM), (NLE_OPNOTSUPP, EOPNOTSUPP), (NLE_INVAL, EINVAL), (NLE_DUMP_INTR, EAGAIN),
+            (9999, EIO),
+        ] as [(Int32, Int32)])
     func codes(code: Int32, number: Int32) {
         #expect(Errno(libnlCode: code).rawValue == number)
         #expect(Errno(libnlCode: -code).rawValue == number)
