@@ -20,5 +20,8 @@
 #include "clinux_file.h"
 #include "clinux_memory.h"
 #include "clinux_inet.h"
+#include "clinux_resolver.h"
+#include "clinux_terminal.h"
+#include "clinux_unix.h"
 
 #endif
