@@ -1,0 +1,165 @@
+#!/bin/bash
+# Runs test cases written as shell scripts.
+#
+#   run-cases.sh namespaces PROGRAMS [CASE...]   in network namespaces of this machine: Tests/Integration/*.sh
+#   run-cases.sh guest PROGRAMS [CASE...]        in a virtual machine with the kernel module: Tests/Kernel/cases/*.sh
+#   run-cases.sh here PROGRAMS CASE...           the given cases, in the system as it is (the guest calls this)
+#
+# PROGRAMS is the directory with the built programs. A case is a bash script, run as root with the programs first in PATH
+# and their directory in WG_BIN_DIR. It prints `ok - FACT` or `not ok - FACT` for each fact, exits non-zero when one does
+# not hold, and cleans up after itself. Two comment lines may steer the runner:
+#   # limit: SECONDS      how long the case may take (60 unless told)
+#   # guest: no-module    run it in a guest without the kernel module (in the one with it unless told)
+# A missing right or tool is a failure with its name, never a skip. The last line is the total.
+set -uo pipefail
+tests="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+mode="${1:?usage: run-cases.sh namespaces|guest|here PROGRAMS [CASE...]}"
+programs="$(cd "${2:?usage: run-cases.sh namespaces|guest|here PROGRAMS [CASE...]}" && pwd)" || exit 2
+shift 2
+passed=0
+failed=0
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+not_ok() {
+    echo "not ok - $1"
+    failed=$((failed + 1))
+}
+
+# demand FACT COMMAND...: the command has to succeed, or the fact is a failed test by name.
+demand() {
+    local fact="$1"
+    shift
+    "$@" >/dev/null 2>&1 || not_ok "$fact"
+}
+
+# header CASE WORD: what the case's comment line `# WORD: VALUE` says.
+header() { sed -n "s/^# $2: *\([^ ]*\).*/\1/p" "$1" | head -n 1; }
+
+limit_of() {
+    local limit
+    limit="$(header "$1" limit)"
+    echo "${limit:-60}"
+}
+
+# tally LOG: adds the results in a log to the total.
+tally() {
+    passed=$((passed + $(grep -c '^ok - ' "$1")))
+    failed=$((failed + $(grep -c '^not ok - ' "$1")))
+}
+
+run_case() {
+    local case="$1" name limit status start log="$work/log"
+    name="$(basename "$case" .sh)"
+    limit="$(limit_of "$case")"
+    start=$SECONDS
+    WG_BIN_DIR="$programs" PATH="$programs:$PATH" LC_ALL=C \
+        timeout -k 5 "$limit" bash "$case" </dev/null >"$log" 2>&1
+    status=$?
+    echo "# $name ($((SECONDS - start)) s)"
+    # Lines that are neither results nor details come from the programs: they matter only when something failed.
+    if [[ $status -eq 0 ]] && ! grep -q '^not ok - ' "$log"; then
+        grep -E '^(ok - |# )' "$log"
+    else
+        cat "$log"
+    fi
+    tally "$log"
+    if [[ $status -eq 124 || $status -eq 137 ]]; then
+        not_ok "$name ends within $limit s"
+    elif [[ $status -ne 0 ]] && ! grep -q '^not ok - ' "$log"; then
+        not_ok "$name ends well (exit status $status)"
+    elif ! grep -qE '^(not )?ok - ' "$log"; then
+        not_ok "$name tests something"
+    fi
+}
+
+run_here() {
+    local case
+    for case; do run_case "$case"; done
+}
+
+namespaces_work() { unshare --net --mount --propagation private true; }
+tun_works() { unshare --net ip tuntap add dev probe mode tun; }
+
+demand_namespaces() {
+    demand "the tests run as root (they make network namespaces and TUN devices)" test "$EUID" -eq 0
+    local tool
+    for tool in ip ping ncat iperf3 jq unshare nsenter wireguard-go; do
+        demand "$tool is installed (make test-deps)" command -v "$tool"
+    done
+    [[ $failed -eq 0 ]] || return 1
+    demand "network and mount namespaces can be made here" namespaces_work
+    demand "TUN devices can be made here (/dev/net/tun)" tun_works
+    [[ $failed -eq 0 ]]
+}
+
+demand_guest() {
+    local tool
+    for tool in qemu-system-x86_64 cpio kmod nft iptables ip wg wireguard-go jq; do
+        demand "$tool is installed (make test-deps)" command -v "$tool"
+    done
+    [[ $failed -eq 0 ]]
+}
+
+# boot NAME OPTIONS -- CASE...: one virtual machine for all the cases.
+boot() {
+    local name="$1" options=() bound=60 status log="$work/guest" case cases=()
+    shift
+    while [[ $1 != -- ]]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    [[ $# -gt 0 ]] || return 0
+    mkdir -p "$work/tests/Integration" "$work/tests/Kernel/cases"
+    cp "$tests/run-cases.sh" "$work/tests/"
+    cp "$tests"/Integration/lib.sh "$work/tests/Integration/"
+    for case; do
+        cp "$case" "$work/tests/Kernel/cases/"
+        cases+=("/tests/Kernel/cases/$(basename "$case")")
+        bound=$((bound + $(limit_of "$case")))
+    done
+    mkdir -p "$work/programs"
+    cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$work/programs/"
+    echo "# guest $name"
+    "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$work/programs:/programs" --file "$work/tests:/tests" \
+        --timeout "$bound" -- "/tests/run-cases.sh here /programs ${cases[*]}" 2>&1 | tee "$log" | grep -vE '^[0-9]+ passed, '
+    status=${PIPESTATUS[0]}
+    tally "$log"
+    if ! grep -qE '^[0-9]+ passed, [0-9]+ failed$' "$log"; then
+        not_ok "the guest $name runs all its cases (status $status)"
+    fi
+    rm -rf "$work/tests"
+}
+
+run_guest() {
+    local case with=() without=()
+    for case; do
+        if [[ $(header "$case" guest) == no-module ]]; then without+=("$case"); else with+=("$case"); fi
+    done
+    export KERNEL_LAB_CACHE="${KERNEL_LAB_CACHE:-$tests/../.build/kernel-lab}"
+    boot "with the kernel module" -- "${with[@]}"
+    boot "without the kernel module" --no-wireguard -- "${without[@]}"
+}
+
+shopt -s nullglob
+cases=("$@")
+case "$mode" in
+namespaces)
+    if [[ ${#cases[@]} -eq 0 ]]; then
+        for case in "$tests"/Integration/*.sh; do [[ $case == */lib.sh ]] || cases+=("$case"); done
+    fi
+    demand_namespaces && run_here "${cases[@]}"
+    ;;
+guest)
+    [[ ${#cases[@]} -gt 0 ]] || cases=("$tests"/Kernel/cases/*.sh)
+    demand_guest && run_guest "${cases[@]}"
+    ;;
+here) run_here "${cases[@]}" ;;
+*)
+    echo "run-cases.sh: unknown mode '$mode'" >&2
+    exit 2
+    ;;
+esac
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
