@@ -23,5 +23,6 @@
 #include "clinux_resolver.h"
 #include "clinux_terminal.h"
 #include "clinux_unix.h"
+#include "clinux_daemon.h"
 
 #endif
