@@ -66,7 +66,7 @@ host() {
         # shellcheck disable=SC2016 # the variable is the inner shell's
         unshare --net --mount --propagation private -- bash -c '
             mount -t tmpfs -o mode=755 tmpfs /run && mount -t sysfs sysfs /sys &&
-            ip link set up dev lo && sysctl -qw net.ipv6.conf.default.accept_dad=0 &&
+            ip link set up dev lo && echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad &&
             echo ready >"$1" && exec sleep 3600' - "$WORK/ready.$name" &
         HOST_PID[$name]=$!
         read -r -t 10 _ <"$WORK/ready.$name" || { not_ok "namespace $name can be made"; exit 1; }
@@ -98,8 +98,11 @@ join() {
     on "$b" ip address add "2001:db8:$n::2/64" dev "eth-$a" nodad
     on "$a" ip link set up dev "eth-$b"
     on "$b" ip link set up dev "eth-$a"
-    wait_until 5 on "$a" ping -c 1 -W 0.2 "2001:db8:$n::2"
+    # Once the link-local addresses are there, nothing more changes by itself.
+    wait_until 5 on "$a" ping -c 1 -W 0.2 "2001:db8:$n::2" &&
+        wait_until 5 settled "$a" "eth-$b" && wait_until 5 settled "$b" "eth-$a"
 }
+settled() { on "$1" ip -6 address show dev "$2" scope link -tentative | grep -q fe80; }
 
 # network_state NAME: links, addresses, routes and rules of a host as text, without what changes by itself.
 network_state() {
@@ -124,7 +127,7 @@ run_files() { on "$1" find /run -mindepth 1 ! -type d | sort; }
 processes() {
     local net path pid name
     net="$(readlink "/proc/${HOST_PID[$1]}/ns/net")"
-    find /proc/[0-9]*/ns/net -maxdepth 0 -lname "$net" 2>/dev/null | while read -r path; do
+    find /proc/[0-9]*/ns/net -maxdepth 0 -lname "${net/[/\\[}" 2>/dev/null | while read -r path; do
         pid="${path#/proc/}"
         pid="${pid%%/*}"
         [[ $pid != "${HOST_PID[$1]}" ]] || continue
