@@ -1,0 +1,116 @@
+import WGLinux
+public import WGModel
+import WGUAPI
+
+/// Userspace engines, each behind a socket `NAME.sock` in one directory (the UAPI of wireguard-go and others).
+public struct UserspaceBackend: DeviceBackend, Sendable {
+    /// Derives a public key: the protocol reports the private key alone.
+    public typealias KeyDerivation = @Sendable (PrivateKey) -> PublicKey
+
+    private let runDirectory: String
+    private let timeoutMilliseconds: Int32
+    private let maximumReplyBytes: Int
+    private let publicKey: KeyDerivation?
+
+    /// - Parameters:
+    ///   - runDirectory: where engines put their sockets.
+    ///   - timeoutMilliseconds: how long an engine may be silent before the operation fails with ETIMEDOUT.
+    ///   - maximumReplyBytes: an answer beyond it is EMSGSIZE.
+    ///   - publicKey: without it, a device's public key is `nil` unless the engine reports it.
+    public init(
+        runDirectory: String = "/var/run/wireguard", timeoutMilliseconds: Int32 = 30_000,
+        maximumReplyBytes: Int = 256 << 20, publicKey: KeyDerivation? = nil
+    ) {
+        self.runDirectory = runDirectory
+        self.timeoutMilliseconds = timeoutMilliseconds
+        self.maximumReplyBytes = maximumReplyBytes
+        self.publicKey = publicKey
+    }
+
+    public func socketPath(_ name: InterfaceName) -> String { "\(runDirectory)/\(name).sock" }
+
+    /// Whether an engine listens for this device. A socket that nobody listens to any more is removed.
+    ///
+    /// A socket that this user may not use, or that is busy, counts as live: whoever uses it next learns why not.
+    public func isLive(_ name: InterfaceName) -> Bool {
+        let path = socketPath(name)
+        guard Directory.isSocket(path) else { return false }
+        do {
+            _ = try UnixSocket.connect(path, timeoutMilliseconds: timeoutMilliseconds)
+            return true
+        } catch .connectionRefused {
+            try? Directory.unlink(path)
+            return false
+        } catch {
+            return error != .noSuchFile
+        }
+    }
+
+    /// The devices with a live socket, in the directory's order. No directory means no devices.
+    public func list() throws(ControlError) -> [InterfaceName] {
+        let entries: [String]
+        do {
+            entries = try Directory.names(in: runDirectory)
+        } catch .noSuchFile {
+            return []
+        } catch {
+            throw ControlError(.list, nil, .engine(socket: runDirectory), error)
+        }
+        return entries.compactMap { entry in
+            guard entry.hasSuffix(".sock"), let name = try? InterfaceName(entry.dropLast(5)), isLive(name) else {
+                return nil
+            }
+            return name
+        }
+    }
+
+    public func get(_ name: InterfaceName) throws(ControlError) -> DeviceState {
+        var state = try exchange(.get, name, UAPIEncoder.getRequest()).device
+        if state.publicKey == nil, let publicKey { state.publicKey = state.privateKey.map(publicKey) }
+        return state
+    }
+
+    public func set(_ name: InterfaceName, _ change: DeviceChange) throws(ControlError) {
+        _ = try exchange(.set, name, UAPIEncoder.setRequest(change))
+    }
+
+    private func exchange(
+        _ operation: ControlError.Operation, _ name: InterfaceName, _ request: [UInt8]
+    ) throws(ControlError) -> UAPIReply {
+        func failure(_ errno: Errno, _ replyError: ControlError.ReplyFault? = nil) -> ControlError {
+            ControlError(operation, name, .engine(socket: socketPath(name)), errno, replyError: replyError)
+        }
+        let reply: UAPIReply?
+        do {
+            let socket = try UnixSocket.connect(socketPath(name), timeoutMilliseconds: timeoutMilliseconds)
+            try UnixSocket.send(request, to: socket)
+            reply = try receive(from: socket, name)
+        } catch let error as Errno {
+            throw failure(error == .wouldBlock ? .timedOut : error)
+        } catch let error as UAPIReplyError {
+            throw failure(.protocolError, ControlError.ReplyFault(error))
+        } catch {
+            throw failure(.inputOutput)
+        }
+        guard let reply else { throw failure(.protocolError, .cutShort) }
+        guard reply.errno == 0 else { throw failure(Errno(rawValue: reply.errno)) }
+        return reply
+    }
+
+    /// The answer; `nil` when the engine closed the connection before its end.
+    private func receive(from socket: borrowing FileDescriptor, _ name: InterfaceName) throws -> UAPIReply? {
+        var parser = UAPIReplyParser(name: name, now: WallClock.now(), scopes: scopeIndex)
+        var received = 0
+        while true {
+            let bytes = try socket.read(upTo: 65536)
+            guard !bytes.isEmpty else { return nil }
+            received += bytes.count
+            guard received <= maximumReplyBytes else { throw Errno.messageTooLong }
+            parser.append(bytes[...])
+            if let reply = try parser.next() { return reply }
+        }
+    }
+}
+
+/// A scope by number or by the name of an interface in this namespace.
+private let scopeIndex: ScopeResolver = { UInt32($0) ?? Resolver.interfaceIndex(of: $0) }

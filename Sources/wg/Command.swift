@@ -1,0 +1,100 @@
+/// What the command line asks for: the words sorted out, their values not yet read.
+enum Command: Equatable {
+    case help
+    case version
+    case helpFor(Subcommand)
+    case show(ShowTarget, ShowField)
+    case showconf(interface: String)
+    /// The words after the interface's name.
+    case set(interface: String, words: [String])
+    case setconf(interface: String, file: String)
+    case addconf(interface: String, file: String)
+    case genkey
+    case genpsk
+    case pubkey
+
+    /// Which devices `show` is about.
+    enum ShowTarget: Equatable {
+        case all
+        case one(String)
+        /// The names alone.
+        case names
+    }
+
+    /// Why a command line means nothing.
+    enum Fault: Error, Equatable {
+        case unknownSubcommand(String)
+        /// Stock has it, this program not yet.
+        case missingSubcommand(String)
+        case wrongOperands(Subcommand)
+        case unknownField(String)
+    }
+
+    /// - Parameter words: without the program's name.
+    init(_ words: [String]) throws(Fault) {
+        guard let first = words.first else {
+            self = .show(.all, .everything)
+            return
+        }
+        let operands = Array(words.dropFirst())
+        switch first {
+        case "help", "-h", "--help": self = .help
+        case "version", "-v", "--version": self = .version
+        case "syncconf": throw .missingSubcommand(first)
+        default:
+            guard let subcommand = Subcommand(rawValue: first) else { throw .unknownSubcommand(first) }
+            if operands == ["--help"] || operands == ["-h"] {
+                self = .helpFor(subcommand)
+            } else {
+                self = try Self.parse(subcommand, operands)
+            }
+        }
+    }
+
+    private static func parse(_ subcommand: Subcommand, _ operands: [String]) throws(Fault) -> Command {
+        switch (subcommand, operands.count) {
+        case (.show, 0...2): return try show(operands)
+        case (.showconf, 1): return .showconf(interface: operands[0])
+        case (.set, 2...): return .set(interface: operands[0], words: Array(operands.dropFirst()))
+        case (.setconf, 2): return .setconf(interface: operands[0], file: operands[1])
+        case (.addconf, 2): return .addconf(interface: operands[0], file: operands[1])
+        case (.genkey, 0): return .genkey
+        case (.genpsk, 0): return .genpsk
+        case (.pubkey, 0): return .pubkey
+        default: throw .wrongOperands(subcommand)
+        }
+    }
+
+    private static func show(_ operands: [String]) throws(Fault) -> Command {
+        guard let first = operands.first else { return .show(.all, .everything) }
+        if operands == ["help"] { return .helpFor(.show) }
+        guard first != "interfaces" else {
+            guard operands.count == 1 else { throw .wrongOperands(.show) }
+            return .show(.names, .everything)
+        }
+        let target: ShowTarget = first == "all" ? .all : .one(first)
+        guard operands.count == 2 else { return .show(target, .everything) }
+        guard let field = ShowField(rawValue: operands[1]), field != .everything else {
+            throw .unknownField(operands[1])
+        }
+        return .show(target, field)
+    }
+}
+
+/// What `show` prints of a device.
+enum ShowField: String, CaseIterable {
+    /// The form for people.
+    case everything = ""
+    case publicKey = "public-key"
+    case privateKey = "private-key"
+    case listenPort = "listen-port"
+    case fwmark
+    case peers
+    case presharedKeys = "preshared-keys"
+    case endpoints
+    case allowedIPs = "allowed-ips"
+    case latestHandshakes = "latest-handshakes"
+    case transfer
+    case persistentKeepalive = "persistent-keepalive"
+    case dump
+}

@@ -1,0 +1,63 @@
+import WGControl
+import WGCrypto
+import WGLinux
+import WGModel
+
+/// What the program needs of the process around it. Tests put their own in its place.
+protocol Host {
+    /// With the program's name first.
+    var arguments: [String] { get }
+    var outputIsTerminal: Bool { get }
+    /// Whether standard output is a file with permissions for others.
+    var outputIsOpenToOthers: Bool { get }
+    var now: HandshakeTime { get }
+    var devices: any DeviceBackend { get }
+    var resolver: any NameResolver { get }
+
+    func environment(_ name: String) -> String?
+    /// Reads standard input to its end, or until there are more bytes than the limit.
+    func readInput(limit: Int) throws(Errno) -> [UInt8]
+    /// Reads a file to its end, or until there are more bytes than the limit.
+    func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
+    func interfaceName(_ index: UInt32) -> String?
+    func write(_ text: String) throws(Errno)
+    /// Goes out at once.
+    func writeError(_ text: String)
+}
+
+/// The process itself.
+struct ProcessHost: Host {
+    var arguments: [String] { CommandLine.arguments }
+    var outputIsTerminal: Bool { Terminal.isTerminal(Terminal.standardOutput) }
+    var outputIsOpenToOthers: Bool { Terminal.isFileOpenToOthers(Terminal.standardOutput) }
+    var now: HandshakeTime { WallClock.now() }
+    var devices: any DeviceBackend { BackendRouter(personality: .wg, publicKey: { X25519.publicKey(of: $0) }) }
+    var resolver: any NameResolver { SystemResolver() }
+
+    func environment(_ name: String) -> String? { Terminal.environment(name) }
+
+    func readInput(limit: Int) throws(Errno) -> [UInt8] { try Self.read(Terminal.standardInput, limit) }
+
+    func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly)
+        return try Self.read(file.rawValue, limit)
+    }
+
+    func interfaceName(_ index: UInt32) -> String? { Resolver.interfaceName(of: index) }
+
+    func write(_ text: String) throws(Errno) {
+        try writeDescriptor(Terminal.standardOutput, Array(text.utf8))
+    }
+
+    func writeError(_ text: String) { try? writeDescriptor(Terminal.standardError, Array(text.utf8)) }
+
+    private static func read(_ descriptor: Int32, _ limit: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count <= limit {
+            let more = try readDescriptor(descriptor, upTo: min(65536, limit + 1 - bytes.count))
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,79 @@
+import WGControl
+import WGModel
+
+extension Program {
+    func show(_ target: Command.ShowTarget, _ field: ShowField) -> ExitStatus {
+        switch target {
+        case .one(let text): showOne(text, field)
+        case .all: showAll(field)
+        case .names: showNames()
+        }
+    }
+
+    private func showOne(_ text: String, _ field: ShowField) -> ExitStatus {
+        let state: DeviceState
+        do {
+            state = try host.devices.get(InterfaceName(text))
+        } catch let error as InterfaceName.Fault {
+            return fail(messages.cannotAccess(text, error))
+        } catch let error as ControlError {
+            return fail(messages.cannotAccess(error))
+        } catch {
+            return .failure
+        }
+        return print(self.text(of: state, field, isOneOfMany: false))
+    }
+
+    /// Devices that can't be read are told of and left out; the command fails only if all of them are.
+    private func showAll(_ field: ShowField) -> ExitStatus {
+        let names: [InterfaceName]
+        let devices = host.devices
+        do {
+            names = try devices.list()
+        } catch {
+            return fail(messages.cannotList(error))
+        }
+        var texts: [String] = []
+        for name in names {
+            do {
+                texts.append(text(of: try devices.get(name), field, isOneOfMany: true))
+            } catch {
+                host.writeError(messages.cannotAccess(error, isOneOfMany: true))
+            }
+        }
+        guard names.isEmpty || !texts.isEmpty else { return .failure }
+        return print(texts.joined(separator: field == .everything ? "\n" : ""))
+    }
+
+    private func showNames() -> ExitStatus {
+        do {
+            let names = try host.devices.list()
+            return names.isEmpty ? .success : print(names.map(\.text).joined(separator: " ") + "\n")
+        } catch {
+            return fail(messages.cannotList(error))
+        }
+    }
+
+    private func text(of state: DeviceState, _ field: ShowField, isOneOfMany: Bool) -> String {
+        if field == .everything {
+            return Pretty(style: style, now: host.now, endpointText: endpointText).text(of: state)
+        }
+        let prefix = isOneOfMany ? "\(state.name)\t" : ""
+        return FieldPrinter(endpointText: endpointText).lines(field, of: state).map { prefix + $0 + "\n" }.joined()
+    }
+
+    private var style: Pretty.Style {
+        let usesColor =
+            switch host.environment("WG_COLOR_MODE") {
+            case "always": true
+            case "never": false
+            default: (host.environment("NO_COLOR") ?? "").isEmpty && host.outputIsTerminal
+            }
+        return Pretty.Style(usesColor: usesColor, hidesKeys: host.environment("WG_HIDE_KEYS") != "never")
+    }
+
+    /// With the scope of a link-local address by name, as `getnameinfo` has it.
+    func endpointText(_ endpoint: Endpoint) -> String {
+        endpoint.description(scopeName: { host.interfaceName($0) })
+    }
+}
