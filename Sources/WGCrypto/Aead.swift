@@ -4,8 +4,8 @@ public import WGModel
 /// ChaCha20-Poly1305 (RFC 8439 2.8) on arrays, for handshakes: Aead() of whitepaper 5.4. Packets go through
 /// `TransportCipher`.
 public enum Aead {
-    public static let tagSize = 16
-    public static let nonceSize = 12
+    @inlinable public static var tagSize: Int { 16 }
+    @inlinable public static var nonceSize: Int { 12 }
 
     /// The nonce that WireGuard makes of a counter: four zero bytes, then the counter little-endian (whitepaper 5.4).
     public static func nonce(counter: UInt64) -> InlineArray<12, UInt8> {
@@ -32,8 +32,8 @@ public enum Aead {
 /// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): Xaead() of whitepaper 5.4, for cookies. The nonce is long enough to
 /// be drawn at random.
 public enum XChaCha {
-    public static let tagSize = 16
-    public static let nonceSize = 24
+    @inlinable public static var tagSize: Int { 16 }
+    @inlinable public static var nonceSize: Int { 24 }
 
     /// Ciphertext, then the tag: 16 bytes more than `plaintext` has.
     public static func seal(

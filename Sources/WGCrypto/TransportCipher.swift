@@ -9,7 +9,7 @@ internal import CSodium
 /// Call `Sodium.initialize()` once before; without it the results are the same but come from slower code.
 public enum TransportCipher {
     /// Bytes that a sealed packet has more than the plain one.
-    public static let tagSize = 16
+    @inlinable public static var tagSize: Int { 16 }
 
     /// Encrypts `count` bytes, which may be 0, and puts the tag behind them.
     ///
