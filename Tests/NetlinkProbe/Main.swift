@@ -1,24 +1,43 @@
 import Glibc
+import WGNetlink
 
 /// Exercises WGRoute and WGNetlink on the kernel that it runs on. Wants root and a network namespace of its own.
 ///
-///     netlink-probe route [KIND]
+///     netlink-probe route [KIND] | device | rules | absent
 @main
 struct Main {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            switch arguments.first {
-            case "route":
-                var probe = try RouteProbe(kind: arguments.dropFirst().first ?? "wireguard")
-                exit(try probe.run() == 0 ? 0 : 1)
-            default:
-                print("usage: netlink-probe route [KIND]")
-                exit(2)
-            }
+            exit(try run(arguments) == 0 ? 0 : 1)
         } catch {
             print("not ok - netlink-probe \(arguments.joined(separator: " ")): \(error)")
             exit(1)
+        }
+    }
+
+    /// How many checks failed.
+    private static func run(_ arguments: [String]) throws -> Int {
+        switch arguments.first {
+        case "route":
+            var probe = try RouteProbe(kind: arguments.dropFirst().first ?? "wireguard")
+            return try probe.run()
+        case "device":
+            var probe = try DeviceProbe()
+            return try probe.run()
+        case "rules":
+            var probe = RuleProbe()
+            return try probe.run()
+        case "absent":
+            var check = Check()
+            let error = check.failure("the family is absent") { () throws(NetlinkError) in
+                _ = try WireGuardFamily()
+            }
+            check.equal(error?.reason, .familyAbsent, "and the error says so")
+            return check.failures
+        default:
+            print("usage: netlink-probe route [KIND] | device | rules | absent")
+            return 1
         }
     }
 }

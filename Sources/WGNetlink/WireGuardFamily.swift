@@ -1,0 +1,64 @@
+internal import CMnl
+public import WGModel
+
+/// The kernel module's devices, over the Generic Netlink family "wireguard". Belongs to one thread.
+///
+/// Both commands want `CAP_NET_ADMIN` over the network namespace, else `EPERM`. A link that does not exist is
+/// `ENODEV`, one of another kind `EOPNOTSUPP`. The namespace is the one that the thread was in at `init`.
+public final class WireGuardFamily {
+    private let connection: NetlinkConnection
+    private let family: GenericFamily
+    private let messageLimit: Int
+
+    /// Whether the last `get` gave up on asking: the device kept changing, and peers may be missing or stale.
+    public private(set) var lastGetWasInterrupted = false
+
+    /// Bytes in a `set` message. A page is what the stock tool uses; the kernel takes more, in fewer round trips.
+    public static let defaultMessageLimit = 32_768
+
+    /// Finds the family; without the module the error's reason is `familyAbsent`.
+    ///
+    /// - Parameter messageLimit: bytes in a `set` message. Above 65 532 counts as that; a message has at least one
+    ///   element, however small the limit.
+    public convenience init(messageLimit: Int = WireGuardFamily.defaultMessageLimit) throws(NetlinkError) {
+        try self.init(connection: NetlinkConnection(.generic), messageLimit: messageLimit)
+    }
+
+    init(connection: NetlinkConnection, messageLimit: Int) throws(NetlinkError) {
+        self.connection = connection
+        family = try GenericFamily(resolving: WG_GENL_NAME, over: connection)
+        self.messageLimit = messageLimit
+    }
+
+    /// The device's whole state. `WG_CMD_GET_DEVICE`; equals: `wg show NAME`.
+    public func get(_ name: InterfaceName) throws(NetlinkError) -> DeviceState {
+        let reply = try connection.dump(.getDevice) { sequence in
+            var request = MessageBuilder(
+                type: family.id, flags: MessageFlag.request | MessageFlag.dump, sequence: sequence)
+            request.appendGenericHeader(command: UInt8(WG_CMD_GET_DEVICE.rawValue), version: UInt8(WG_GENL_VERSION))
+            request.put(DeviceAttribute.ifName, name.text)
+            return request
+        }
+        lastGetWasInterrupted = reply.wasInterrupted
+        var merger = DeviceDumpMerger(name: name)
+        for message in reply.messages {
+            guard merger.merge(message.attributes(after: GenericFamily.headerSize)) else {
+                throw .malformedReply(.getDevice)
+            }
+        }
+        return merger.state
+    }
+
+    /// Applies a change. `WG_CMD_SET_DEVICE`; equals: `wg set NAME ...`.
+    ///
+    /// Not atomic: after an error, what was in earlier messages, and before the fault in its own, stays applied.
+    /// Taking a single allowed IP away needs Linux 6.16; older kernels refuse.
+    public func set(_ name: InterfaceName, _ change: DeviceChange) throws(NetlinkError) {
+        var encoder = DeviceChangeEncoder(family: family.id, name: name, change: change, limit: messageLimit)
+        while true {
+            let sequence = connection.nextSequence
+            guard let request = encoder.next(sequence: sequence) else { return }
+            _ = try connection.exchange(.setDevice, request, sequence: sequence)
+        }
+    }
+}
