@@ -20,8 +20,11 @@
 #include "clinux_file.h"
 #include "clinux_memory.h"
 #include "clinux_inet.h"
+#include "clinux_net_udp.h"
 #include "clinux_resolver.h"
 #include "clinux_terminal.h"
+#include "clinux_thread.h"
+#include "clinux_tun.h"
 #include "clinux_unix.h"
 #include "clinux_daemon.h"
 

@@ -1,0 +1,34 @@
+internal import CLinux
+
+/// A POSIX thread with a name, which takes no signals. Join it exactly once.
+public struct Thread: ~Copyable, Sendable {
+    private let handle: pthread_t
+
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Starts running `body`.
+    ///
+    /// - Parameter name: shown by `ps -T`; 15 bytes at most.
+    public init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+        var handle = pthread_t()
+        let context = Unmanaged.passRetained(Body(body))
+        let result = clinux_thread_start(
+            &handle, name,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        guard result == 0 else {
+            context.release()
+            throw Errno(rawValue: -result)
+        }
+        self.handle = handle
+    }
+
+    /// Waits until the body has returned.
+    public consuming func join() { pthread_join(handle, nil) }
+}
