@@ -106,7 +106,8 @@ extension ConfigReader {
     }
 
     private mutating func reportFault(_ fault: ValueFault, _ keyword: Keyword, at range: Range<Int>) {
-        let text = keyword.isSecret ? nil : Redaction(lexer, continues: false).visibleText(range)
+        let isShown = !keyword.isSecret && fault != .emptyEntry
+        let text = isShown ? Redaction(lexer, continues: false).visibleText(range) : nil
         report(.invalidValue(keyword, fault, text: text), at: range)
     }
 

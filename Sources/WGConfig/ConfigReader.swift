@@ -64,8 +64,9 @@ struct ConfigReader {
             continues = false
             return
         }
-        let isBroken = diagnostics[errors...].contains { $0.severity == .error }
-        continues = isBroken && (lexer.equals == nil || Redaction(lexer, continues: continues).hidesValue)
+        // A value that is a whole key has no rest.
+        let isWhole = PrivateKey(base64: lexer.value) != nil
+        continues = !isWhole && (lexer.equals == nil || Redaction(lexer, continues: continues).hidesValue)
     }
 
     // MARK: Sections
@@ -161,6 +162,10 @@ struct ConfigReader {
     private mutating func reportUnknownKey(_ word: String) {
         guard checkBytes(0..<lexer.commentStart), place != .unknown else { return }
         let range = lexer.contentRange(lexer.wordRange)
+        if word.isEmpty || lexer.leadingKeyword != nil {
+            reportOther()
+            return
+        }
         if let foreign = ForeignKeyword(name: word) {
             report(.foreignKey(foreign), at: range)
             return
@@ -175,11 +180,11 @@ struct ConfigReader {
 
     private mutating func reportOther() {
         guard checkBytes(0..<lexer.commentStart), place != .unknown else { return }
-        if let word = lexer.word, let keyword = Keyword(name: word) {
-            report(.missingEquals(keyword), at: lexer.contentRange(lexer.squeezed.indices))
-            return
+        if let keyword = lexer.leadingKeyword {
+            report(.missingEquals(keyword), at: lexer.contentRange(lexer.leadingWord))
+        } else {
+            report(.unrecognizedLine, at: lexer.contentRange(lexer.squeezed.indices))
         }
-        report(.unrecognizedLine, at: lexer.contentRange(lexer.squeezed.indices))
     }
 
     // MARK: Reports
@@ -196,11 +201,25 @@ struct ConfigReader {
             report(.nulByte, at: nul..<nul + 1)
             return false
         }
-        if String(validating: bytes, as: UTF8.self) == nil {
-            report(.notUTF8, at: bytes.firstIndex { $0 >= 128 }.map { $0..<$0 + 1 } ?? range)
+        if let invalid = Self.firstInvalid(bytes) {
+            report(.notUTF8, at: invalid..<invalid + 1)
             return false
         }
         return true
+    }
+
+    /// The first byte that isn't part of UTF-8 text.
+    private static func firstInvalid(_ bytes: ArraySlice<UInt8>) -> Int? {
+        var parser = UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var position = bytes.startIndex
+        while true {
+            switch parser.parseScalar(from: &iterator) {
+            case .valid(let scalar): position += scalar.count
+            case .error: return position
+            case .emptyInput: return nil
+            }
+        }
     }
 
     /// - Parameter range: in the line's content.

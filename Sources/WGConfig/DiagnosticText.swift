@@ -40,7 +40,8 @@ public enum DiagnosticText {
         case .wrongSection(let key): "`\(key.name)' belongs in \(key.section.header)"
         case .missingEquals(let key): "no `=' after `\(key.name)'"
         case .emptyValue(let key): "`\(key.name)' has no value"
-        case .invalidValue(let key, let fault, let text): "\(key.name):\(quoted(text)) " + explanation(of: fault)
+        case .invalidValue(let key, let fault, nil): "\(key.name) \(explanation(of: fault))"
+        case .invalidValue(let key, let fault, let text): "\(key.name):\(quoted(text)) \(explanation(of: fault))"
         case .missingPublicKey: "this peer has no PublicKey"
         case .repeatedKey(let key, let first): "`\(key.name)' again, after line \(first); this one counts"
         case .hostBits(let prefix, let masked): "\(prefix) has bits set beyond its prefix; it will be \(masked)"

@@ -55,6 +55,19 @@ struct Lexer {
         return bytes.allSatisfy { $0 < 128 } ? String(decoding: bytes, as: UTF8.self) : nil
     }
 
+    /// The letters the line begins with, up to anything else, white space included.
+    var leadingWord: Range<Int> {
+        var end = 0
+        while end < squeezed.count, ValueParser.isLetter(squeezed[end]) {
+            if end > 0, offsets[end] != offsets[end - 1] + 1 { break }
+            end += 1
+        }
+        return 0..<end
+    }
+
+    /// The key whose name the line begins with, whatever follows.
+    var leadingKeyword: Keyword? { Keyword(name: String(decoding: squeezed[leadingWord], as: UTF8.self)) }
+
     /// The value's bytes without white space; empty without `=`.
     var value: [UInt8] { equals.map { Array(squeezed[($0 + 1)...]) } ?? [] }
 

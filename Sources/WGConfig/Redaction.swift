@@ -20,8 +20,9 @@ struct Redaction {
         var hidden = Array(repeating: false, count: lexer.squeezed.count)
         hidesValue = Self.hide(&hidden, of: lexer, keyword, continues)
         if keyword != .publicKey {
-            let name = keyword != nil || lexer.equals != nil ? lexer.wordRange : Self.leadingWord(of: lexer)
-            Self.hideRuns(&hidden, lexer.squeezed, from: name.upperBound)
+            let isNamed = keyword != nil || lexer.leadingKeyword == nil
+            let value = isNamed ? lexer.equals.map { $0 + 1 } : nil
+            Self.hideRuns(&hidden, lexer.squeezed, from: value ?? lexer.leadingWord.upperBound)
         }
         var isHidden = Array(repeating: false, count: lexer.content.count)
         for (index, offset) in lexer.offsets.enumerated() { isHidden[offset] = hidden[index] }
@@ -73,40 +74,32 @@ struct Redaction {
         if let keyword {
             return keyword.isSecret ? hideFrom(lexer.wordRange.upperBound + 1) : false
         }
-        if continues { return hideFrom(0) }
         if lexer.shape == .section {
-            return isHarmless(lexer.squeezed.dropFirst()) ? false : hideFrom(1)
+            return isHarmless(lexer.squeezed.dropFirst(), continues) ? false : hideFrom(1)
+        }
+        // A key's name without `=` behind it: "PrivateKey abc", "PrivateKey: abc".
+        let first = lexer.leadingWord
+        if let found = lexer.leadingKeyword {
+            return found.isSecret ? hideFrom(first.upperBound) : false
         }
         guard lexer.equals != nil else {
-            // No `=`: the name is what stands before the first character that isn't a letter, or the first word.
-            let first = leadingWord(of: lexer)
-            let word = String(decoding: lexer.squeezed[first], as: UTF8.self)
-            if let found = Keyword(name: word), !found.isSecret { return false }
-            return hideFrom(isHarmless(lexer.squeezed[first]) ? first.upperBound : 0)
+            return hideFrom(isHarmless(lexer.squeezed[first], continues) ? first.upperBound : 0)
         }
         let range = lexer.wordRange
-        guard let word = lexer.word, isHarmless(lexer.squeezed[range]) else { return hideFrom(0) }
+        guard let word = lexer.word, isHarmless(lexer.squeezed[range], continues) else { return hideFrom(0) }
         let meant = Spelling.nearest(to: word, among: Keyword.allCases)
         if let meant, !meant.isSecret, !hintsAtSecret(word) { return false }
         return hideFrom(range.upperBound + 1)
     }
 
-    private static func leadingWord(of lexer: Lexer) -> Range<Int> {
-        var end = 0
-        while end < lexer.squeezed.count, ValueParser.isLetter(lexer.squeezed[end]) {
-            if end > 0, lexer.offsets[end] != lexer.offsets[end - 1] + 1 { break }
-            end += 1
-        }
-        return 0..<end
-    }
-
     /// Whether a word is one that people write as a name: near to a known one, or short, letters only, and in lower
-    /// case or in camel case. A piece of base64 is hardly ever that.
-    private static func isHarmless(_ bytes: ArraySlice<UInt8>) -> Bool {
+    /// case or in camel case. A piece of base64 is hardly ever that. Where one may be expected, only the first counts.
+    private static func isHarmless(_ bytes: ArraySlice<UInt8>, _ continues: Bool) -> Bool {
         let word = String(decoding: bytes.filter { $0 != UInt8(ascii: "]") }, as: UTF8.self)
         if Spelling.nearest(to: word, among: Keyword.allCases) != nil { return true }
         if Spelling.nearest(to: word, among: Keyword.Section.allCases) != nil { return true }
         if ForeignKeyword(name: word) != nil { return true }
+        if continues { return false }
         var previousIsCapital = false
         for (position, byte) in word.utf8.enumerated() {
             guard ValueParser.isLetter(byte) else { return false }

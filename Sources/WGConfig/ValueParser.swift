@@ -95,10 +95,12 @@ extension ValueParser {
         let host: Range<Int>
         let service: Range<Int>
         if bytes[0] == UInt8(ascii: "[") {
-            guard let close = bytes.firstIndex(of: UInt8(ascii: "]")) else { return failure(.endpointBracket, 0..<1) }
+            guard let close = bytes.firstIndex(of: UInt8(ascii: "]")) else {
+                return failure(.endpointBracket, bytes.indices)
+            }
             guard close + 1 < bytes.count else { return failure(.endpointWithoutPort, bytes.indices) }
             guard bytes[close + 1] == UInt8(ascii: ":") else {
-                return failure(.endpointBracket, close..<bytes.count)
+                return failure(.endpointBracket, bytes.indices)
             }
             (host, service) = (1..<close, close + 2..<bytes.count)
         } else {
@@ -160,7 +162,7 @@ extension ValueParser {
         guard let slash else { return .success(IPPrefix(host: address)) }
         let digits = slash + 1..<entry.endIndex
         guard let length = decimal(entry[digits]) else {
-            return failure(.notPrefixLength, digits.isEmpty ? range : digits)
+            return failure(.notPrefixLength, range)
         }
         guard let prefix = IPPrefix(address: address, length: length) else {
             return failure(.prefixLengthOutOfRange(bits: address.bitWidth), digits)
