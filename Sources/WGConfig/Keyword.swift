@@ -45,10 +45,11 @@ public enum Keyword: String, CaseIterable, Sendable {
 
     /// Finds a key by its name in any case.
     public init?(name: some StringProtocol) {
-        let lower = name.lowercased()
-        guard let found = Self.allCases.first(where: { $0.name.lowercased() == lower }) else { return nil }
+        guard let found = Self.byLowerName[name.lowercased()] else { return nil }
         self = found
     }
+
+    private static let byLowerName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name.lowercased(), $0) })
 
     public var section: Section {
         switch self {
