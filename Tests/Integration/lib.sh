@@ -73,6 +73,16 @@ host() {
     done
 }
 
+# twin NAME OTHER: a host with a network namespace of its own that shares the run directory of the other.
+twin() {
+    mkfifo "$WORK/ready.$1"
+    # shellcheck disable=SC2016 # the variable is the inner shell's
+    nsenter -t "${HOST_PID[$2]}" -m -- unshare --net -- bash -c '
+        ip link set up dev lo && echo ready >"$1" && exec sleep 3600' - "$WORK/ready.$1" &
+    HOST_PID[$1]=$!
+    read -r -t 10 _ <"$WORK/ready.$1" || { not_ok "namespace $1 can be made"; exit 1; }
+}
+
 # on NAME COMMAND...: runs a command on a host, with `/` as its directory.
 on() {
     local name="$1"
@@ -118,6 +128,18 @@ network_state() {
     done
     on "$1" sysctl -n net.ipv4.conf.all.src_valid_mark 2>/dev/null | sed 's/^/src_valid_mark /'
     if command -v nft >/dev/null; then on "$1" nft list ruleset 2>/dev/null; fi
+}
+
+# state NAME: everything that a program could leave on a host.
+state() {
+    network_state "$1"
+    run_files "$1"
+    processes "$1"
+}
+# same_state FILE NAME: the state of the host equals what the file holds.
+same_state() {
+    state "$2" >"$WORK/state.now"
+    diff "$1" "$WORK/state.now"
 }
 
 # run_files NAME: the sockets and other files in the run directory of a host.
