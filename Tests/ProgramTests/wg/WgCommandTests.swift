@@ -1,0 +1,96 @@
+import Testing
+
+@testable import wg
+
+@Suite struct WgCommandTests {
+    @Test(
+        arguments: [
+            ([], Command.show(.all, .everything)),
+            (["show"], .show(.all, .everything)),
+            (["show", "all"], .show(.all, .everything)),
+            (["show", "interfaces"], .show(.names, .everything)),
+            (["show", "wg0"], .show(.one("wg0"), .everything)),
+            (["show", "wg0", "dump"], .show(.one("wg0"), .dump)),
+            (["show", "all", "latest-handshakes"], .show(.all, .latestHandshakes)),
+            (["showconf", "wg0"], .showconf(interface: "wg0")),
+            (["set", "wg0", "listen-port"], .set(interface: "wg0", words: ["listen-port"])),
+            (["setconf", "wg0", "f"], .setconf(interface: "wg0", file: "f")),
+            (["addconf", "wg0", "f"], .addconf(interface: "wg0", file: "f")),
+            (["genkey"], .genkey), (["genpsk"], .genpsk), (["pubkey"], .pubkey),
+            (["help"], .help), (["-h"], .help), (["--help"], .help),
+            (["version"], .version), (["-v"], .version), (["--version"], .version),
+            (["show", "help"], .helpFor(.show)), (["set", "--help"], .helpFor(.set)),
+            (["showconf", "--help"], .helpFor(.showconf)), (["genkey", "-h"], .helpFor(.genkey)),
+        ] as [([String], Command)])
+    func aCommandLineMeans(words: [String], command: Command) throws {
+        #expect(try Command(words) == command)
+    }
+
+    @Test(
+        arguments: [
+            (["nosuch"], Command.Fault.unknownSubcommand("nosuch")),
+            (["syncconf", "wg0", "f"], .missingSubcommand("syncconf")),
+            (["show", "interfaces", "dump"], .wrongOperands(.show)),
+            (["show", "wg0", "dump", "x"], .wrongOperands(.show)),
+            (["show", "wg0", "colour"], .unknownField("colour")),
+            (["show", "wg0", ""], .unknownField("")),
+            (["showconf"], .wrongOperands(.showconf)),
+            (["showconf", "a", "b"], .wrongOperands(.showconf)),
+            (["set"], .wrongOperands(.set)),
+            (["set", "wg0"], .wrongOperands(.set)),
+            (["setconf", "wg0"], .wrongOperands(.setconf)),
+            (["addconf", "wg0", "a", "b"], .wrongOperands(.addconf)),
+            (["genkey", "x"], .wrongOperands(.genkey)),
+            (["genpsk", "x"], .wrongOperands(.genpsk)),
+            (["pubkey", "x"], .wrongOperands(.pubkey)),
+        ] as [([String], Command.Fault)])
+    func aWrongCommandLineIsRefused(words: [String], fault: Command.Fault) {
+        #expect(throws: fault) { try Command(words) }
+    }
+
+    @Test func theVersionIsOneLineOfTheStockShape() {
+        let host = WgHost("--version")
+        #expect(host.run() == .success)
+        #expect(host.output == "swift-wireguard v0.1.0 - WireGuard for Linux, in Swift\n")
+    }
+
+    @Test func helpNamesEveryCommandOnStandardOutput() {
+        let host = WgHost("help")
+        #expect(host.run() == .success)
+        for subcommand in Subcommand.allCases {
+            #expect(host.output.contains("\n  \(subcommand.rawValue) "))
+        }
+        #expect(host.errors.isEmpty)
+        #expect(!host.output.contains("syncconf"))
+    }
+
+    @Test(arguments: Subcommand.allCases)
+    func everyCommandHasHelp(subcommand: Subcommand) {
+        let host = WgHost(subcommand.rawValue, "--help")
+        #expect(host.run() == .success)
+        #expect(host.output.hasPrefix("Usage: wg \(subcommand.rawValue)"))
+        #expect(host.output.split(separator: "\n").count > 1)
+        #expect(host.errors.isEmpty)
+    }
+
+    @Test func helpOfShowNamesEveryField() {
+        let host = WgHost("show", "--help")
+        #expect(host.run() == .success)
+        for field in ShowField.allCases { #expect(host.output.contains(field.rawValue)) }
+    }
+
+    @Test(arguments: [
+        (["nosuch"], "Invalid subcommand: `nosuch'\nUsage: wg COMMAND"),
+        (["syncconf"], "Invalid subcommand: `syncconf' is not part of wg 0.1.0 yet;"),
+        (["showconf"], "Usage: wg showconf INTERFACE\n"),
+        (["setconf", "x"], "Usage: wg setconf INTERFACE FILE\n"),
+        (["genkey", "x"], "Usage: wg genkey\n"),
+        (["show", "wg0", "x"], "Invalid parameter: `x'\nUsage: wg show "),
+    ])
+    func aWrongCommandLineIsToldOnStandardError(words: [String], beginning: String) {
+        let host = WgHost(words: words)
+        #expect(host.run() == .failure)
+        #expect(host.errors.hasPrefix(beginning))
+        #expect(host.output.isEmpty)
+    }
+}
