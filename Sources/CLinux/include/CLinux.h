@@ -27,5 +27,6 @@
 #include "clinux_tun.h"
 #include "clinux_unix.h"
 #include "clinux_daemon.h"
+#include "clinux_process.h"
 
 #endif

@@ -1,0 +1,119 @@
+internal import CLinux
+
+/// A program that was started and has not been waited for yet.
+public struct ChildProcess: Sendable {
+    public let pid: Int32
+    /// Whether it leads a process group of its own, so that signals reach what it started, too.
+    public let leadsGroup: Bool
+
+    /// `posix_spawn(3)`; standard input, output and error are inherited, nothing else.
+    ///
+    /// No signal is blocked in it, except where a queue is given and it was blocked before the queue was made.
+    ///
+    /// - Parameters:
+    ///   - arguments: with the program's name first.
+    ///   - environment: `NAME=value` each.
+    public static func start(
+        _ path: String, _ arguments: [String], environment: [String], ownGroup: Bool, signals: SignalQueue? = nil
+    ) throws(Errno) -> ChildProcess {
+        var mask = sigset_t()
+        if let signals { mask = signals.maskForChildren } else { sigemptyset(&mask) }
+        var pid: Int32 = 0
+        let result = withCStrings(arguments) { arguments in
+            withCStrings(environment) { environment in
+                clinux_spawn(&pid, path, arguments, environment, &mask, ownGroup ? 1 : 0)
+            }
+        }
+        _ = try check(result)
+        return ChildProcess(pid: pid, leadsGroup: ownGroup)
+    }
+
+    /// How it ended; `nil` while it runs. Once this has answered, the process is gone and must not be asked again.
+    public func reap() throws(Errno) -> ProcessEnd? { try wait(flags: WNOHANG) }
+
+    /// Waits for it, whatever signals come.
+    public func wait() throws(Errno) -> ProcessEnd {
+        while true {
+            if let status = try wait(flags: 0) { return status }
+        }
+    }
+
+    /// To the process, or to its whole group.
+    public func send(_ signal: Signal) {
+        _ = clinux_kill(leadsGroup ? -pid : pid, signal.rawValue)
+    }
+
+    private func wait(flags: Int32) throws(Errno) -> ProcessEnd? {
+        var status: Int32 = 0
+        let result = clinux_waitpid(pid, &status, flags)
+        if result == 0 || result == -EINTR { return nil }
+        _ = try check(result)
+        let exit = clinux_exit_status(status)
+        return exit >= 0 ? .exited(exit) : .ended(by: Signal(rawValue: clinux_ending_signal(status)))
+    }
+}
+
+/// How a process ended.
+public enum ProcessEnd: Hashable, Sendable {
+    /// 0 to 255.
+    case exited(Int32)
+    case ended(by: Signal)
+
+    public var isSuccess: Bool { self == .exited(0) }
+
+    /// As a shell reports it: 128 and the number for a signal.
+    public var code: Int32 {
+        switch self {
+        case .exited(let code): code
+        case .ended(let signal): 128 + signal.rawValue
+        }
+    }
+}
+
+/// What this process knows of itself.
+public enum CurrentProcess {
+    public static var isRoot: Bool { clinux_effective_user() == 0 }
+
+    /// The directory of the running program's file; `nil` when `/proc` is not there.
+    public static var programDirectory: String? {
+        guard let path = try? Files.linkTarget("/proc/self/exe"), let slash = path.lastIndex(of: "/") else {
+            return nil
+        }
+        return String(path[..<slash])
+    }
+
+    /// `NAME=value` each.
+    public static var environment: [String] {
+        var result: [String] = []
+        guard var entry = clinux_environment() else { return [] }
+        while let text = entry.pointee {
+            result.append(String(cString: text))
+            entry += 1
+        }
+        return result
+    }
+
+    public static func environmentValue(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    /// Whether it has a controlling terminal, whose foreground processes get its signals.
+    public static var hasTerminal: Bool { (try? FileDescriptor.open("/dev/tty", .readOnly)) != nil }
+
+    /// Becomes another program; returns only to say why it couldn't.
+    public static func become(_ path: String, _ arguments: [String], environment: [String]) -> Errno {
+        let result = withCStrings(arguments) { arguments in
+            withCStrings(environment) { clinux_execve(path, arguments, $0) }
+        }
+        return Errno(rawValue: -result)
+    }
+}
+
+/// An array of C strings with its closing `NULL`, for as long as the body runs.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    return body(copies + [nil])
+}

@@ -1,0 +1,65 @@
+internal import CLinux
+
+/// A signal that asks a program to end.
+public struct Signal: Hashable, Sendable {
+    public let rawValue: Int32
+
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let hangup = Signal(rawValue: SIGHUP)
+    public static let interrupt = Signal(rawValue: SIGINT)
+    public static let terminate = Signal(rawValue: SIGTERM)
+    public static let kill = Signal(rawValue: SIGKILL)
+    public static let child = Signal(rawValue: SIGCHLD)
+}
+
+/// Signals taken as values instead of interruptions: they are blocked, and wait here until somebody asks.
+///
+/// `SIGCHLD` is always among them, for `ChildProcess` to wait by. Owned by the main thread; made before other threads
+/// are, so that all of them have the signals blocked. Children are started with the mask that was there before.
+public final class SignalQueue {
+    private let descriptor: FileDescriptor
+    private let before: sigset_t
+    private var pending: [Signal] = []
+
+    /// Signals that the parent had us ignore stay ignored, as `nohup` and a shell's `&` expect.
+    public init(_ signals: [Signal]) throws(Errno) {
+        var set = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGCHLD)
+        for signal in signals where clinux_signal_is_ignored(signal.rawValue) == 0 {
+            sigaddset(&set, signal.rawValue)
+        }
+        descriptor = FileDescriptor(owning: try check(clinux_signalfd(&set)))
+        _ = try check(clinux_block_signals(&set, &before))
+        self.before = before
+    }
+
+    deinit {
+        var mask = before
+        _ = clinux_set_signal_mask(&mask)
+    }
+
+    /// The oldest signal that nobody has taken yet, `SIGCHLD` aside.
+    public func next() -> Signal? {
+        drain()
+        return pending.isEmpty ? nil : pending.removeFirst()
+    }
+
+    /// Waits until a child ends or a signal comes, at most so many milliseconds; negative is for ever.
+    public func wait(milliseconds: Int32 = -1) {
+        guard pending.isEmpty else { return }
+        _ = clinux_wait_readable(descriptor.rawValue, milliseconds)
+        drain()
+    }
+
+    /// The mask that children get.
+    var maskForChildren: sigset_t { before }
+
+    private func drain() {
+        while case let number = clinux_read_signal(descriptor.rawValue), number > 0 {
+            if number != SIGCHLD { pending.append(Signal(rawValue: number)) }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import Testing
+
+@testable import WGLinux
+
+/// Signals go to the thread that runs the test (`raise`), never to the process: other tests run in it.
+struct SignalTests {
+    @Test func signalsWaitInOrderUntilTaken() throws {
+        let queue = try SignalQueue([.terminate, Signal(rawValue: SIGUSR1)])
+        #expect(queue.next() == nil)
+        raise(SIGTERM)
+        #expect(queue.next() == .terminate)
+        raise(SIGUSR1)
+        queue.wait()
+        #expect(queue.next() == Signal(rawValue: SIGUSR1))
+        #expect(queue.next() == nil)
+    }
+
+    @Test func anEndingChildEndsTheWait() throws {
+        let queue = try SignalQueue([.terminate])
+        let child = try ChildProcess.start(
+            "/bin/sh", ["sh", "-c", "exit 5"], environment: [], ownGroup: false, signals: queue)
+        var end: ProcessEnd?
+        while end == nil {
+            // Another thread may be given the SIGCHLD, so the wait has a bound.
+            queue.wait(milliseconds: 20)
+            end = try child.reap()
+        }
+        #expect(end == .exited(5))
+    }
+
+    @Test func childrenDoNotInheritTheBlockedSignals() throws {
+        // The threads that run tests have all signals blocked.
+        var set = sigset_t()
+        sigaddset(&set, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        let queue = try SignalQueue([.terminate])
+        let child = try ChildProcess.start(
+            "/bin/sh", ["sh", "-c", "kill -TERM $$; exit 1"], environment: [], ownGroup: false, signals: queue)
+        #expect(try child.wait() == .ended(by: .terminate))
+        #expect(queue.next() == nil)
+    }
+
+    @Test func theMaskIsAsBeforeOnceTheQueueIsGone() throws {
+        var before = sigset_t()
+        var after = sigset_t()
+        pthread_sigmask(SIG_BLOCK, nil, &before)
+        do { _ = try SignalQueue([.terminate]) }
+        pthread_sigmask(SIG_BLOCK, nil, &after)
+        #expect(sigismember(&before, SIGTERM) == sigismember(&after, SIGTERM))
+        #expect(sigismember(&before, SIGCHLD) == sigismember(&after, SIGCHLD))
+    }
+}
