@@ -85,16 +85,12 @@ public enum CurrentProcess {
     /// `NAME=value` each.
     public static var environment: [String] {
         var result: [String] = []
-        guard var entry = clinux_environment() else { return [] }
+        guard var entry = clinux_environment_list() else { return [] }
         while let text = entry.pointee {
             result.append(String(cString: text))
             entry += 1
         }
         return result
-    }
-
-    public static func environmentValue(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
     }
 
     /// Whether it has a controlling terminal, whose foreground processes get its signals.

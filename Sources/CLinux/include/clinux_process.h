@@ -13,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clinux_daemon.h"
+
 extern char **environ;
 
-static inline char **clinux_environment(void) { return environ; }
+static inline char **clinux_environment_list(void) { return environ; }
 
 // Starts a program with the signal mask given and, on request, in a process group of its own.
 static inline int clinux_spawn(pid_t *pid, const char *path, char *const *arguments, char *const *environment,
@@ -89,7 +91,6 @@ static inline int clinux_is_directory(const struct stat *status) { return S_ISDI
 
 static inline int clinux_executable(const char *path) { return access(path, X_OK) < 0 ? -errno : 0; }
 
-static inline int clinux_mkdir(const char *path, mode_t mode) { return mkdir(path, mode) < 0 ? -errno : 0; }
 static inline int clinux_rename(const char *from, const char *to) { return rename(from, to) < 0 ? -errno : 0; }
 static inline int clinux_remove_file(const char *path) { return unlink(path) < 0 ? -errno : 0; }
 static inline int clinux_fsync(int fd) { return fsync(fd) < 0 ? -errno : 0; }
