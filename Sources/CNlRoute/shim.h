@@ -2,7 +2,7 @@
 #define CNLROUTE_SHIM_H
 
 #include <errno.h>
-#include <linux/if.h>
+#include <net/if.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/cache.h>

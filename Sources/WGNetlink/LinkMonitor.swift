@@ -75,6 +75,6 @@ public final class LinkMonitor {
             if type == UInt16(IFLA_MTU) { mtu = reader.uint32() }
         }
         if reader.isMalformed { throw .malformedReply(.watchLinks) }
-        return .changed(index: index, isUp: flags & UInt32(IFF_UP.rawValue) != 0, mtu: mtu)
+        return .changed(index: index, isUp: flags & UInt32(IFF_UP) != 0, mtu: mtu)
     }
 }

@@ -53,8 +53,8 @@ extension RouteSocket {
         defer { rtnl_link_put(change) }
         if let mtu { rtnl_link_set_mtu(change, mtu) }
         switch up {
-        case true: rtnl_link_set_flags(change, UInt32(IFF_UP.rawValue))
-        case false: rtnl_link_unset_flags(change, UInt32(IFF_UP.rawValue))
+        case true: rtnl_link_set_flags(change, UInt32(IFF_UP))
+        case false: rtnl_link_unset_flags(change, UInt32(IFF_UP))
         case nil: break
         }
         try check(rtnl_link_change(socket, original, change, 0), .setLink)
@@ -66,6 +66,6 @@ extension RouteSocket {
         return LinkInfo(
             index: rtnl_link_get_ifindex(link), name: String(cString: name),
             kind: rtnl_link_get_type(link).map { String(cString: $0) }, mtu: rtnl_link_get_mtu(link),
-            isUp: rtnl_link_get_flags(link) & UInt32(IFF_UP.rawValue) != 0)
+            isUp: rtnl_link_get_flags(link) & UInt32(IFF_UP) != 0)
     }
 }
