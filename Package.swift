@@ -87,6 +87,14 @@ if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
             path: "Tests/NetlinkProbe", swiftSettings: control))
 }
 
+/// The fuzzers: libFuzzer brings their main, so that they build with `--sanitize fuzzer` only.
+if Context.environment["WIREGUARD_FUZZ"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "ConfigFuzzer", dependencies: ["WGConfig"], path: "Tests/Fuzz/Config", exclude: ["Seeds"],
+            swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
+}
+
 let package = Package(
     name: "swift-wireguard",
     products: [

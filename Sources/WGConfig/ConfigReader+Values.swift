@@ -107,7 +107,7 @@ extension ConfigReader {
 
     private mutating func reportFault(_ fault: ValueFault, _ keyword: Keyword, at range: Range<Int>) {
         let isShown = !keyword.isSecret && fault != .emptyEntry
-        let text = isShown ? Redaction(lexer, continues: false).visibleText(range) : nil
+        let text = isShown ? redaction().visibleText(range) : nil
         report(.invalidValue(keyword, fault, text: text), at: range)
     }
 

@@ -8,7 +8,9 @@ struct ConfigReader {
     var hasErrors = false
 
     var line = 0
-    var lexer = Lexer([])
+    var lexer = Lexer([]) {
+        didSet { cachedRedaction = nil }
+    }
     var peer: PendingPeer?
     private var place: Place = .nowhere
     /// Where each key of the section was seen first. All [Interface] sections are one.
@@ -17,6 +19,7 @@ struct ConfigReader {
     private var linesOfPeers: [PublicKey: Int] = [:]
     /// Whether this line may be the rest of a secret: see `Redaction`.
     private var continues = false
+    private var cachedRedaction: Redaction?
 
     enum Place: Equatable {
         /// Before the first section.
@@ -66,7 +69,7 @@ struct ConfigReader {
         }
         // A value that is a whole key has no rest.
         let isWhole = PrivateKey(base64: lexer.value) != nil
-        continues = !isWhole && (lexer.equals == nil || Redaction(lexer, continues: continues).hidesValue)
+        continues = !isWhole && (lexer.equals == nil || redaction().hidesValue)
     }
 
     // MARK: Sections
@@ -83,7 +86,7 @@ struct ConfigReader {
         let meant = known ?? Spelling.nearest(to: word, among: Keyword.Section.allCases)
         if known == nil {
             let range = lexer.contentRange(lexer.squeezed.indices)
-            let shown = Redaction(lexer, continues: continues).visibleText(range)
+            let shown = redaction().visibleText(range)
             report(.unknownSection(shown), at: range, suggestion: meant?.header)
         }
         place = meant.map { .section($0) } ?? .unknown
@@ -172,7 +175,7 @@ struct ConfigReader {
         }
         let known = Keyword.allCases.filter { program == .wgQuick || $0.program == .wg }
         let meant = Spelling.nearest(to: word, among: known)
-        let shown = Redaction(lexer, continues: continues).visibleText(range)
+        let shown = redaction().visibleText(range)
         report(.unknownKey(shown), at: range, suggestion: meant?.name)
         // A mistyped PublicKey is not a missing one.
         if meant == .publicKey { peer?.hasPublicKey = true }
@@ -222,12 +225,20 @@ struct ConfigReader {
         }
     }
 
+    /// What may be shown of the line; most lines are never asked.
+    mutating func redaction() -> Redaction {
+        if let cachedRedaction { return cachedRedaction }
+        let redaction = Redaction(lexer, continues: continues)
+        cachedRedaction = redaction
+        return redaction
+    }
+
     /// - Parameter range: in the line's content.
     mutating func report(_ kind: Diagnostic.Kind, at range: Range<Int>, suggestion: String? = nil) {
-        let redaction = Redaction(lexer, continues: continues)
+        let shown = redaction()
         let diagnostic = Diagnostic(
-            kind: kind, line: line, column: redaction.width(0..<range.lowerBound) + 1, length: redaction.width(range),
-            suggestion: suggestion, sourceLine: redaction.text)
+            kind: kind, line: line, column: shown.width(0..<range.lowerBound) + 1, length: shown.width(range),
+            suggestion: suggestion, sourceLine: shown.text)
         // A missing PublicKey is found at the section's end.
         let position = diagnostics.lastIndex { $0.line <= line }.map { $0 + 1 } ?? 0
         diagnostics.insert(diagnostic, at: position)

@@ -10,28 +10,31 @@ enum Spelling {
         var best: (candidate: Candidate, distance: Int)?
         for candidate in candidates {
             let target = Array(candidate.rawValue.lowercased().utf8)
+            let limit = min(3, max(1, target.count / 3), (best?.distance ?? .max) - 1)
+            guard abs(target.count - lower.count) <= limit else { continue }
             let distance = distance(lower, target)
-            guard distance <= min(3, max(1, target.count / 3)), distance < (best?.distance ?? .max) else { continue }
-            best = (candidate, distance)
+            if distance <= limit { best = (candidate, distance) }
         }
         return best?.candidate
     }
 
     /// The edit distance with exchanges of neighbours (optimal string alignment).
     static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var beforeLast: [Int] = []
+        var beforeLast = Array(repeating: 0, count: right.count + 1)
         var last = Array(0...right.count)
+        var current = beforeLast
         for row in 0..<left.count {
-            var current = [row + 1]
+            current[0] = row + 1
             for column in 0..<right.count {
                 let substitution = last[column] + (left[row] == right[column] ? 0 : 1)
                 var best = min(substitution, last[column + 1] + 1, current[column] + 1)
                 if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
                     best = min(best, beforeLast[column - 1] + 1)
                 }
-                current.append(best)
+                current[column + 1] = best
             }
-            (beforeLast, last) = (last, current)
+            swap(&beforeLast, &last)
+            swap(&last, &current)
         }
         return last[right.count]
     }

@@ -1,0 +1,33 @@
+import WGConfig
+
+// Run by hand, as it has no end:
+//   WIREGUARD_FUZZ=1 swift build -c release --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \
+//       --product ConfigFuzzer
+//   SWIFT_BACKTRACE=enable=no .build-fuzz/release/ConfigFuzzer -max_total_time=60 FOUND Tests/Fuzz/Config/Seeds
+// What it finds becomes a seed, or a test. WGConfigTests replays the seeds.
+
+/// Any bytes at all: they survive a document, and both grammars, the diagnostics' text and strip come to an end.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzConfig(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    let document = Document(bytes: bytes)
+    precondition(document.bytes == bytes, "a document changed its bytes")
+    let quick = ConfigParser.parseQuick(document)
+    check(quick.diagnostics, hasValue: quick.value != nil)
+    let wireGuard = ConfigParser.parseWireGuard(document)
+    check(wireGuard.diagnostics, hasValue: wireGuard.value != nil)
+    let stripped = ConfigParser.parseWireGuard(Document(bytes: ConfigPrinter.strip(document)))
+    if let config = quick.value {
+        precondition(stripped.value == config.wireGuard, "strip changed the device's configuration")
+    }
+    return 0
+}
+
+private func check(_ diagnostics: [Diagnostic], hasValue: Bool) {
+    let hasError = diagnostics.contains { $0.severity == .error }
+    precondition(hasValue != hasError, "a value beside an error, or neither")
+    for diagnostic in diagnostics {
+        precondition(diagnostic.line > 0 && diagnostic.column > 0 && diagnostic.length >= 0, "a place outside the file")
+        precondition(DiagnosticText.render(diagnostic, file: "x").hasSuffix("\n"), "no text")
+    }
+}
