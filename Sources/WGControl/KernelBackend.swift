@@ -1,22 +1,57 @@
 public import WGModel
-import WGLinux
+import WGNetlink
 
-/// The kernel's devices, over Generic Netlink.
+/// The kernel's devices, over the Generic Netlink family "wireguard", in the namespace that the thread is in.
+///
+/// Each call opens a netlink socket of its own: a program makes one or two of them.
 public struct KernelBackend: DeviceBackend, Sendable {
     public init() {}
-    public func list() throws(ControlError) -> [InterfaceName] { [] }
+
+    public func list() throws(ControlError) -> [InterfaceName] {
+        do {
+            return try LinkList.wireGuardLinks()
+        } catch {
+            throw ControlError(.list, nil, error)
+        }
+    }
+
     public func get(_ name: InterfaceName) throws(ControlError) -> DeviceState {
-        throw ControlError(.get, name, .kernel, .protocolNotSupported)
+        do {
+            return try WireGuardFamily().get(name)
+        } catch {
+            throw ControlError(.get, name, error)
+        }
     }
+
     public func set(_ name: InterfaceName, _ change: DeviceChange) throws(ControlError) {
-        throw ControlError(.set, name, .kernel, .protocolNotSupported)
+        do {
+            try WireGuardFamily().set(name, change)
+        } catch {
+            throw ControlError(.set, name, error)
+        }
     }
-    public static func link(_ name: InterfaceName) -> BackendRouter.Link {
-        Resolver.interfaceIndex(of: name.text) == nil ? .absent : .other
+
+    /// What the namespace says about a name.
+    static func link(_ name: InterfaceName) -> BackendRouter.Link {
+        do {
+            guard let kind = try LinkList.kind(of: name) else { return .absent }
+            return kind == "wireguard" ? .wireGuard : .other
+        } catch {
+            return .unknown
+        }
+    }
+}
+
+extension ControlError {
+    init(_ operation: Operation, _ name: InterfaceName?, _ error: NetlinkError) {
+        self.init(operation, name, .kernel, error.errno, kernelText: error.extack)
     }
 }
 
 extension BackendRouter {
+    /// The kernel of this namespace, and the engines of one directory.
+    ///
+    /// - Parameter publicKey: derives the public keys of engines' devices; see `UserspaceBackend`.
     public init(
         personality: Personality, runDirectory: String = "/var/run/wireguard",
         publicKey: UserspaceBackend.KeyDerivation? = nil
