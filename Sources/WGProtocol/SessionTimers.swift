@@ -34,6 +34,7 @@ public struct SessionTimers: Sendable {
     private var repliedAt: UInt64 = 0
     /// Unanswered data from before then has been dealt with.
     private var answeredAt: UInt64 = 0
+    private var unrepliedSince: UInt64 = 0
     private var unansweredSince: UInt64 = 0
     private var unansweredJitter: UInt64 = 0
     private var persistentSentAt: UInt64 = 0
@@ -58,7 +59,7 @@ public struct SessionTimers: Sendable {
             zeroKeysAt = 0
             step.actions.insert(.zeroKeys)
         }
-        noteUnanswered(&step)
+        noteTraffic(step)
         doubtSessionIfDue(&step)
         keepAliveIfDue(&step)
         arm(event, step)
@@ -192,24 +193,30 @@ extension SessionTimers {
 // MARK: Traffic
 
 extension SessionTimers {
-    /// Finds since when data has been unanswered. The slot keeps the oldest such data, which may be older than what we
-    /// have dealt with; then the newest is the best that is known.
-    private mutating func noteUnanswered(_ step: inout Step) {
+    /// Finds since when data has been unanswered or unreplied.
+    private mutating func noteTraffic(_ step: Step) {
         let seen = step.observations
-        let since: UInt64
-        if seen.firstUnansweredDataSent == 0 {
-            since = 0
-        } else if seen.firstUnansweredDataSent > answeredAt {
-            since = seen.firstUnansweredDataSent
-        } else if seen.lastDataSent > answeredAt {
-            since = unansweredSince > answeredAt ? unansweredSince : seen.lastDataSent
-        } else {
-            since = 0
-        }
-        if since != unansweredSince {
-            unansweredSince = since
+        let unanswered = Self.start(
+            first: seen.firstUnansweredDataSent, last: seen.lastDataSent, handled: answeredAt, known: unansweredSince,
+            guess: seen.lastDataSent)
+        if unanswered != unansweredSince {
+            unansweredSince = unanswered
             unansweredJitter = step.jitter
         }
+        let handled = max(repliedAt, lastOwnSend)
+        unrepliedSince = Self.start(
+            first: seen.firstUnrepliedDataReceived, last: seen.lastDataReceived, handled: handled,
+            known: unrepliedSince, guess: isWatching ? max(handled, lastLook) : seen.lastDataReceived)
+    }
+
+    /// The start of what is still open. The slot keeps the oldest such data, which may be older than what has been
+    /// dealt with: a thread may store a stamp that it took before we acted after we have cleared it. Then, if there is
+    /// newer data, we must guess, on the safe side: a keepalive rather early, a doubt rather late.
+    private static func start(first: UInt64, last: UInt64, handled: UInt64, known: UInt64, guess: UInt64) -> UInt64 {
+        guard first != 0 else { return 0 }
+        if first > handled { return first }
+        guard last > handled else { return 0 }
+        return known != 0 && known >= handled ? known : guess
     }
 
     private var newHandshakeAt: UInt64 {
@@ -225,10 +232,9 @@ extension SessionTimers {
         requestInitiation(&step)
     }
 
-    private func passiveKeepaliveAt(_ observations: Observations) -> UInt64 {
-        let received = observations.firstUnrepliedDataReceived
-        guard received > lastOwnSend, received > repliedAt else { return 0 }
-        return received &+ Self.keepaliveTimeout
+    private var passiveKeepaliveAt: UInt64 {
+        unrepliedSince != 0 && unrepliedSince >= max(repliedAt, lastOwnSend)
+            ? unrepliedSince &+ Self.keepaliveTimeout : 0
     }
 
     private func persistentKeepaliveAt(_ observations: Observations) -> UInt64 {
@@ -240,7 +246,7 @@ extension SessionTimers {
     }
 
     private mutating func keepAliveIfDue(_ step: inout Step) {
-        if isDue(passiveKeepaliveAt(step.observations), step.now) {
+        if isDue(passiveKeepaliveAt, step.now) {
             repliedAt = step.now
             sendKeepalive(&step)
         }
@@ -265,7 +271,7 @@ extension SessionTimers {
 
     private mutating func arm(_ event: Event, _ step: Step) {
         let seen = step.observations
-        let passive = passiveKeepaliveAt(seen)
+        let passive = passiveKeepaliveAt
         let isActive =
             event == .activity || passive != 0 || unansweredSince != 0
             || max(seen.lastDataSent, seen.lastDataReceived) >= max(lastLook, 1)
