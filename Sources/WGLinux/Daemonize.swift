@@ -1,5 +1,8 @@
 internal import CLinux
 
+/// Ends the process at once.
+public func exitProcess(_ status: Int32) -> Never { clinux_exit_now(status) }
+
 /// Turns the process into a daemon whose caller learns when it is ready.
 ///
 /// `begin` forks: the caller's process waits there and ends with status 0 once the child has called `ready`, or with 1

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -124,6 +126,24 @@ static inline int clinux_accept(int fd) {
 static inline ssize_t clinux_send_stream(int fd, const void *buffer, size_t count) {
     ssize_t n = send(fd, buffer, count, MSG_NOSIGNAL | MSG_DONTWAIT);
     return n < 0 ? -errno : n;
+}
+
+// Links.
+
+// Whether a link of this thread's namespace is up, and its MTU in bytes.
+static inline int clinux_link_state(int index, int *is_up, int *mtu) {
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    request.ifr_ifindex = index;
+    int result = 0;
+    if (ioctl(fd, SIOCGIFNAME, &request) < 0 || ioctl(fd, SIOCGIFFLAGS, &request) < 0) result = -errno;
+    *is_up = (request.ifr_flags & IFF_UP) != 0;
+    if (result == 0 && ioctl(fd, SIOCGIFMTU, &request) < 0) result = -errno;
+    *mtu = request.ifr_mtu;
+    close(fd);
+    return result;
 }
 
 // Files.

@@ -1,0 +1,99 @@
+import Synchronization
+import WGLinux
+import WGModel
+import WGProtocol
+
+/// All that the engine knows: keys, peers, sessions, sockets. It decides; the other two threads see what it publishes.
+///
+/// Control thread only. It never blocks and never asks for the time: whoever calls says what time it is (`now`, in
+/// `EngineClock` nanoseconds), so that tests can run hours in a moment.
+///
+/// By topic: `+Configuration` applies what clients set, `+Report` tells what is, `+Handshake` speaks the handshake,
+/// `+Timers` does what is due, `+Publication` hands things to the other threads and takes them back.
+final class EngineController {
+    let name: InterfaceName
+    let shared: SharedState
+    let network: any ControlNetwork
+    /// The time of day: for TAI64N stamps and for reports.
+    let wallClock: () -> HandshakeTime
+
+    /// `nil` while the device has no private key.
+    var identity: LocalIdentity?
+    /// For messages to `identity`.
+    var macChecker: MacChecker?
+    /// The port in use, or to be used once the link is up; 0 for one that the kernel chooses.
+    var listenPort: UInt16 = 0
+    var fwmark: UInt32 = 0
+    /// Whether the TUN device is up. Sockets are bound while it is.
+    var isUp = false
+    var sockets: UdpSockets?
+
+    var peers: [Int32: PeerRecord] = [:]
+    var slotOfKey: [PublicKey: Int32] = [:]
+    var slots = PeerSlotAllocator()
+    /// The number of peers ever added.
+    var serial: UInt64 = 0
+    var allowedIPs = AllowedIPs()
+    /// Whether `allowedIPs` differs from the published snapshot.
+    var routingIsStale = false
+
+    var indexes = KeypairIndexAllocator()
+    /// Whose initiation each of our indexes belongs to while its response is awaited.
+    var awaited: [UInt32: Int32] = [:]
+    let arena = KeypairArena()
+    var deadlines = DeadlineQueue()
+    var reclaimer = Reclaimer()
+    /// Orders that found T's ring full.
+    var waitingOrders: [(order: OutboundRing.Order, peer: Int32)] = []
+
+    init(
+        name: InterfaceName, shared: SharedState, network: any ControlNetwork,
+        wallClock: @escaping () -> HandshakeTime
+    ) {
+        self.name = name
+        self.shared = shared
+        self.network = network
+        self.wallClock = wallClock
+    }
+
+    /// The earliest time at which `runDeadlines` has something to do.
+    var nextDeadline: UInt64? { deadlines.earliest }
+
+    /// Follows the TUN device: a device that comes up binds its sockets and speaks to the peers that want keepalives;
+    /// one that goes down forgets its sessions and closes its sockets.
+    func linkChanged(isUp: Bool, now: UInt64) throws(Errno) {
+        guard isUp != self.isUp else { return }
+        self.isUp = isUp
+        if isUp {
+            defer { for peer in peers.values { restartTimers(of: peer, now: now) } }
+            try bind(port: listenPort)
+        } else {
+            for peer in peers.values {
+                forgetSessions(of: peer)
+                deadlines.remove(peer: peer.slot)
+                order(.discard, peer.slot)
+            }
+            publish(sockets: nil)
+        }
+    }
+
+    /// Takes one message of the other threads.
+    func take(_ message: UnsafeMutablePointer<ControlMessage>, now: UInt64) {
+        switch message.pointee.kind {
+        case .peerEvents:
+            handleEvents(of: message.pointee.peer, now: now)
+        case .handshake:
+            let length = min(Int(message.pointee.payloadLength), message.pointee.payload.count)
+            let bytes = (0..<length).map { message.pointee.payload[$0] }
+            receive(bytes, from: message.pointee.endpoint, now: now)
+        case .roamed:
+            guard let peer = peers[message.pointee.peer] else { return }
+            setEndpoint(message.pointee.endpoint, of: peer)
+        }
+    }
+
+    /// Looks at every peer's events: messages have been lost.
+    func takeEventsOfAllPeers(now: UInt64) {
+        for slot in Array(peers.keys) { handleEvents(of: slot, now: now) }
+    }
+}
