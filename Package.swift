@@ -66,7 +66,7 @@ var targets: [Target] = [
     tests("WGCryptoTests", ["WGCrypto", "CSodium", "TestSupport"]),
     tests("WGProtocolTests", ["WGProtocol", "WGCrypto", "TestSupport"]),
     tests("WGLinuxTests", ["WGLinux", "TestSupport"]),
-    tests("WGNetlinkTests", ["WGNetlink", "TestSupport"]),
+    tests("WGNetlinkTests", ["WGNetlink", "TestSupport"], exclude: ["Fixtures"]),
     tests("WGRouteTests", ["WGRoute", "CNlRoute", "TestSupport"]),
     tests("WGControlTests", ["WGControl", "TestSupport"]),
     tests("WGPlanTests", ["WGPlan", "WGConfig", "TestSupport"]),
