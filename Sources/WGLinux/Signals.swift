@@ -47,6 +47,12 @@ public final class SignalQueue {
         return pending.isEmpty ? nil : pending.removeFirst()
     }
 
+    /// Whether `next` would answer.
+    public var isPending: Bool {
+        drain()
+        return !pending.isEmpty
+    }
+
     /// Waits until a child ends or a signal comes, at most so many milliseconds; negative is for ever.
     public func wait(milliseconds: Int32 = -1) {
         guard pending.isEmpty else { return }

@@ -1,0 +1,167 @@
+public import WGConfig
+public import WGControl
+public import WGLinux
+public import WGModel
+public import WGPlan
+import WGRoute
+
+/// The system that this process runs on, in the network namespace that it runs in.
+public final class LiveSystem: QuickSystem {
+    private static let runDirectory = "/var/run/wireguard"
+
+    private let sockets: RouteSocket
+    private let devices: BackendRouter
+    private let runner: ProcessRunner
+    private let signals: SignalQueue
+    private let namespace: NetworkNamespace
+    private let records: StateFile
+    private let retryReport: (EndpointResolution.Retry) -> Void
+
+    /// - Parameter willRetry: hears of each name that has no address yet.
+    public init(
+        signals: SignalQueue, willRetry: @escaping (EndpointResolution.Retry) -> Void
+    ) throws(QuickError) {
+        do {
+            sockets = try RouteSocket()
+        } catch {
+            throw .reading(error.errno, extack: error.extack)
+        }
+        do {
+            namespace = try NetworkNamespace.current()
+        } catch {
+            throw .record(path: "/proc/self/ns/net", error)
+        }
+        devices = BackendRouter(personality: .wgQuick, runDirectory: Self.runDirectory)
+        records = StateFile(directory: Self.runDirectory, namespaceInode: namespace.inode)
+        let environment = ProcessEnvironment(
+            inherited: CurrentProcess.environment, programDirectory: CurrentProcess.programDirectory)
+        runner = ProcessRunner(signals: signals, environment: environment)
+        self.signals = signals
+        retryReport = willRetry
+    }
+
+    public func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
+        try SnapshotReader(sockets: sockets, devices: devices).read(name, parts)
+    }
+
+    public func host() throws(QuickError) -> HostIdentity {
+        let path = "/proc/sys/kernel/random/boot_id"
+        do {
+            let text = String(decoding: try Files.read(path, limit: 4096), as: UTF8.self)
+            return HostIdentity(
+                bootID: String(text.prefix { !$0.isWhitespace }), namespaceDevice: namespace.device,
+                namespaceInode: namespace.inode)
+        } catch {
+            throw .record(path: path, error)
+        }
+    }
+
+    public func record(_ name: InterfaceName) -> TunnelRecord? { records.read(name) }
+
+    public func findEngine() throws(QuickError) -> EngineProgram { try launcher.find() }
+
+    public func isPortInUse(_ port: UInt16) -> Bool { UDPPort.isInUse(port) }
+
+    public func resolve(_ config: WireGuardConfig) throws(QuickError) -> DeviceChange {
+        var policy = ResolutionPolicy.standard
+        if let text = Terminal.environment("WG_ENDPOINT_RESOLUTION_RETRIES") {
+            guard let given = ResolutionPolicy(environment: text) else { throw .invalidRetries(text) }
+            policy = given
+        }
+        let resolution = EndpointResolution(
+            policy: policy, resolver: InterruptibleResolver(signals: signals), report: retryReport)
+        do {
+            return try resolution.change(for: config, .add)
+        } catch {
+            throw .resolution(error)
+        }
+    }
+
+    public func perform(_ operation: Operation) throws(QuickError) {
+        switch operation {
+        case .startEngine(let name, let engine): try start(engine, name)
+        case .setDevice(let name, let change):
+            do { try devices.set(name, change) } catch { throw .device(error) }
+        case .runHook(let stage, let command): try HookRunner(runner: runner).run(stage, command)
+        case .writeRecord(let record): try records.write(record)
+        case .removeRecord(let name): try records.remove(name)
+        case .deleteLink(let name, let runsEngine):
+            try request(operation)
+            if runsEngine { try waitForEngineToEnd(name) }
+        case .createLink, .addAddress, .removeAddress, .setLink, .addRoute, .removeRoute: try request(operation)
+        }
+    }
+
+    /// The operations that are one rtnetlink request each.
+    private func request(_ operation: Operation) throws(QuickError) {
+        do throws(RouteError) {
+            switch operation {
+            case .createLink(let name): try sockets.addLink(name: name.text, kind: "wireguard")
+            case .deleteLink(let name, _): try sockets.deleteLink(index: try index(name))
+            case .addAddress(let prefix, let name): try sockets.addAddress(prefix, linkIndex: try index(name))
+            case .removeAddress(let prefix, let name): try sockets.deleteAddress(prefix, linkIndex: try index(name))
+            case .setLink(let name, _, let settings):
+                try sockets.setLink(index: try index(name), mtu: settings.mtu, up: settings.isUp)
+            case .addRoute(let route, let name): try sockets.addRoute(try info(route, name))
+            case .removeRoute(let route, let name): try sockets.deleteRoute(try info(route, name))
+            case .startEngine, .setDevice, .runHook, .writeRecord, .removeRecord: break
+            }
+        } catch {
+            if case .createLink = operation, error.errno == .notSupported { throw .linkKindUnsupported }
+            throw .refused(operation, error.errno, extack: error.extack)
+        }
+    }
+
+    private var launcher: EngineLauncher {
+        EngineLauncher(
+            runner: runner, programDirectory: CurrentProcess.programDirectory,
+            override: Terminal.environment(EngineLauncher.overrideVariable))
+    }
+
+    private func start(_ engine: EngineProgram, _ name: InterfaceName) throws(QuickError) {
+        try launcher.start(engine, name)
+        guard try snapshot(name, .link).link != nil else { throw .engineMadeNoLink(engine) }
+    }
+
+    /// An engine ends by itself when its link is gone, and takes its socket away last.
+    private func waitForEngineToEnd(_ name: InterfaceName) throws(QuickError) {
+        let path = "\(Self.runDirectory)/\(name).sock"
+        for _ in 0..<1000 {
+            guard Directory.isSocket(path) else { return }
+            WallClock.sleep(.milliseconds(2))
+        }
+        throw .engineStillRuns(name)
+    }
+
+    private func info(_ route: RouteState, _ name: InterfaceName) throws(RouteError) -> RouteInfo {
+        RouteInfo(destination: route.destination, table: route.table, linkIndex: try index(name))
+    }
+
+    private func index(_ name: InterfaceName) throws(RouteError) -> Int32 {
+        guard let index = Resolver.interfaceIndex(of: name.text).flatMap({ Int32(exactly: $0) }) else {
+            throw RouteError(operation: .readLink, errno: .noSuchDevice)
+        }
+        return index
+    }
+}
+
+/// The system's resolver, whose waits end when a signal comes. What follows the wait then fails at once, so that the
+/// caller gets to look at the signal.
+private struct InterruptibleResolver: NameResolver {
+    let signals: SignalQueue
+    private let system = SystemResolver()
+
+    init(signals: SignalQueue) { self.signals = signals }
+
+    func endpoint(of name: EndpointName) throws(Resolver.Failure) -> Endpoint {
+        if signals.isPending { throw Resolver.Failure(.noSuchHost, text: "interrupted") }
+        return try system.endpoint(of: name)
+    }
+
+    func port(ofService name: String) throws(Resolver.Failure) -> UInt16 { try system.port(ofService: name) }
+
+    func wait(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        signals.wait(milliseconds: Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+    }
+}

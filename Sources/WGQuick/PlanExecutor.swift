@@ -1,0 +1,77 @@
+import WGLinux
+import WGModel
+public import WGPlan
+
+/// Executes plans, and takes them back. This is the only caller of `QuickSystem.perform`.
+///
+/// For each operation of a plan:
+/// 1. a signal that came meanwhile ends the plan;
+/// 2. so does a test that wants this step to fail;
+/// 3. the reporter shows it;
+/// 4. it is done;
+/// 5. its inverse goes to the journal. (An operation that can half happen goes there before it is done.)
+///
+/// After an error the caller decides: `rollBack` performs the journal's inverses, the last first, whatever signals come
+/// and whatever fails. One executor sees a whole `up` through, so the journal spans all stages.
+public final class PlanExecutor {
+    /// Called with the number of the step, from 0 over all plans, and the step. Tests let it throw.
+    public typealias StepProbe = (Int, Operation) throws(QuickError) -> Void
+
+    private let system: any QuickSystem
+    private let reporter: any QuickReporter
+    private let signals: (any SignalSource)?
+    private let probe: StepProbe?
+    private var journal = Journal()
+    /// How many steps were begun.
+    public private(set) var stepCount = 0
+
+    public init(
+        system: any QuickSystem, reporter: any QuickReporter, signals: (any SignalSource)?, probe: StepProbe? = nil
+    ) {
+        self.system = system
+        self.reporter = reporter
+        self.signals = signals
+        self.probe = probe
+    }
+
+    public func execute(_ plan: Plan) throws(QuickError) {
+        for operation in plan.operations {
+            try checkSignals()
+            let step = stepCount
+            stepCount += 1
+            try probe?(step, operation)
+            reporter.willPerform(operation)
+            if operation.canHalfHappen { journal.append(operation) }
+            try system.perform(operation)
+            if !operation.canHalfHappen { journal.append(operation) }
+        }
+    }
+
+    /// Between the stages, where time passes too.
+    public func checkSignals() throws(QuickError) {
+        if let signal = signals?.next() { throw .interrupted(signal) }
+    }
+
+    /// Takes everything back that was executed so far.
+    public func rollBack() {
+        for operation in journal.rollback {
+            // An engine that failed may have made no link, and a link may have been deleted by others.
+            if case .deleteLink(let name, _) = operation, isGone(name) { continue }
+            reporter.willPerform(operation)
+            do {
+                try system.perform(operation)
+            } catch {
+                reporter.couldNotUndo(operation, error)
+            }
+        }
+        journal = Journal()
+    }
+
+    private func isGone(_ name: InterfaceName) -> Bool {
+        do {
+            return try system.snapshot(name, .link).link == nil
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,34 @@
+public import WGControl
+public import WGLinux
+public import WGModel
+public import WGPlan
+
+/// Why `up` or `down` did not do what it was asked.
+public enum QuickError: Error, Equatable, Sendable {
+    case plan(PlanError)
+    /// The kernel refused an operation of the plan.
+    case refused(Operation, Errno, extack: String?)
+    /// The system's state could not be read.
+    case reading(Errno, extack: String?)
+    case device(ControlError)
+    case resolution(EndpointResolution.Failure)
+    /// The value of `WG_ENDPOINT_RESOLUTION_RETRIES`.
+    case invalidRetries(String)
+    /// The kernel has no link of kind `wireguard`.
+    case linkKindUnsupported
+    /// Some other socket has the port already.
+    case listenPortInUse(UInt16)
+    /// Neither the kernel nor a userspace engine. The name is what was looked for.
+    case engineNotFound(String)
+    case engineFailed(EngineProgram, ProcessEnd)
+    /// It ended well, but without making the link.
+    case engineMadeNoLink(EngineProgram)
+    /// Its link is gone; it has not gone within the time it had.
+    case engineStillRuns(InterfaceName)
+    case cannotStart(program: String, Errno)
+    case hookFailed(HookStage, String, ProcessEnd)
+    case record(path: String, Errno)
+    case interrupted(Signal)
+    /// A test made the step of this number fail.
+    case injected(Int)
+}

@@ -1,0 +1,39 @@
+import WGLinux
+import WGModel
+import WGPlan
+
+/// The records of tunnels that are up, one file each.
+///
+/// The run directory is shared by all network namespaces, and the same name may be up in several of them: the
+/// namespace is part of the file's name.
+struct StateFile {
+    let directory: String
+    let namespaceInode: UInt64
+
+    func path(_ name: InterfaceName) -> String { "\(directory)/\(name).\(namespaceInode).quick" }
+
+    func read(_ name: InterfaceName) -> TunnelRecord? {
+        guard let bytes = try? Files.read(path(name), limit: 1 << 20) else { return nil }
+        return TunnelRecord(text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    func write(_ record: TunnelRecord) throws(QuickError) {
+        let path = path(record.interface)
+        do {
+            try Files.makeDirectory(directory, permissions: 0o755)
+            try Files.replace(path, Array(record.text.utf8), permissions: 0o600)
+        } catch {
+            throw .record(path: path, error)
+        }
+    }
+
+    func remove(_ name: InterfaceName) throws(QuickError) {
+        do {
+            try Files.remove(path(name))
+        } catch .noSuchFile {
+            return
+        } catch {
+            throw .record(path: path(name), error)
+        }
+    }
+}

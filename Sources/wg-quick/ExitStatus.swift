@@ -1,0 +1,29 @@
+import WGLinux
+import WGQuick
+
+/// What the program ends with.
+enum ExitStatus: Hashable {
+    case success
+    case failure
+    /// A failing hook's own status, as the stock tool passes it on.
+    case hook(Int32)
+    /// As a shell reports a program that a signal ended.
+    case signal(Signal)
+
+    var code: Int32 {
+        switch self {
+        case .success: 0
+        case .failure: 1
+        case .hook(let code): code
+        case .signal(let signal): 128 + signal.rawValue
+        }
+    }
+
+    init(_ error: QuickError) {
+        switch error {
+        case .hookFailed(_, _, let end): self = .hook(end.code)
+        case .interrupted(let signal): self = .signal(signal)
+        default: self = .failure
+        }
+    }
+}

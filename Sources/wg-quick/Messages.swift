@@ -1,0 +1,140 @@
+import WGControl
+import WGLinux
+import WGModel
+import WGPlan
+import WGQuick
+
+/// What the program says on standard error, one line each unless it says otherwise.
+struct Messages {
+    let program: String
+
+    // MARK: Progress
+
+    func trace(_ text: String) -> String { "[#] \(text)\n" }
+
+    func fallingBack(to engine: EngineProgram) -> String {
+        "[!] The kernel has no WireGuard module. Falling back to the userspace engine \(engine.shownName).\n"
+    }
+
+    func couldNotUndo(_ operation: Operation, _ error: QuickError) -> String {
+        "\(program): could not undo a step: \(reason(error))\n"
+    }
+
+    func willRetry(_ retry: EndpointResolution.Retry) -> String {
+        let hundredths = Int(retry.delay / .milliseconds(10))
+        let rest = hundredths % 100
+        let delay = "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+        return "\(retry.failure.failure.text): `\(subject(retry.failure))'. Trying again in \(delay) seconds...\n"
+    }
+
+    // MARK: Before anything is done
+
+    var mustBeRoot: String { "\(program): must be run as root\n" }
+
+    var sudoPrompt: String { "\(program) must be run as root. Password for %u: " }
+
+    func text(_ fault: Command.Fault) -> String {
+        switch fault {
+        case .usage: Usage.overview(program: program)
+        case .unsupported(let command): "\(program): `\(command)' is not supported by this version\n"
+        }
+    }
+
+    func text(_ fault: ConfigArgument.Fault) -> String {
+        switch fault {
+        case .missing(let path): "\(program): `\(path)' does not exist\n"
+        case .unreachable(let path, let error): "\(program): `\(path)': \(error)\n"
+        case .badFileName(let path):
+            "\(program): `\(path)': the config file must be a valid interface name, followed by .conf\n"
+        case .nameTooLong(let name): "\(program): `\(name)': an interface name has at most 15 characters\n"
+        }
+    }
+
+    func isOpenToOthers(_ path: String) -> String {
+        "Warning: `\(path)' is accessible to others, and holds a private key\n"
+    }
+
+    func cannotRead(_ path: String, _ error: Errno) -> String { "\(program): `\(path)': \(error)\n" }
+
+    func cannotTakeSignals(_ error: Errno) -> String { "\(program): cannot take signals: \(error)\n" }
+
+    func text(_ key: UnsupportedKey, path: String) -> String {
+        let what =
+            switch key.feature {
+            case .dns: "`\(key.key)' is not supported by this version"
+            case .saveConfig: "`\(key.key) = true' is not supported by this version"
+            case .fullTunnel:
+                "a default route in `\(key.key)' is not supported by this version, unless `Table' is off or a number"
+            }
+        return "\(program): \(path):\(key.line): \(what)\n"
+    }
+
+    // MARK: Failures
+
+    func text(_ error: QuickError) -> String { "\(program): \(reason(error))\n" }
+
+    private func reason(_ error: QuickError) -> String {
+        switch error {
+        case .plan(let error): reason(error)
+        case .refused(.setLink(let name, _, _), .addressInUse, _):
+            "`\(name)': its listen port is in use by another socket"
+        case .refused(let operation, let errno, let extack):
+            "`\(operation.trace ?? "")': \(errno)\(extack.map { ": \($0)" } ?? "")"
+        case .reading(let errno, let extack): "reading the network's state: \(errno)\(extack.map { ": \($0)" } ?? "")"
+        case .device(let error): reason(error)
+        case .resolution(let failure): "\(failure.failure.text): `\(subject(failure))'"
+        case .invalidRetries(let text):
+            "WG_ENDPOINT_RESOLUTION_RETRIES: `\(text)' is neither a number nor `infinity'"
+        case .linkKindUnsupported: "the kernel has no WireGuard module"
+        case .listenPortInUse(let port): "listen port \(port) is in use by another socket"
+        case .engineNotFound(let name):
+            "the kernel has no WireGuard module, and the userspace engine `\(name)' was not found"
+        case .engineFailed(let engine, let end): "the userspace engine `\(engine.path)' \(reason(end))"
+        case .engineMadeNoLink(let engine): "the userspace engine `\(engine.path)' ended without making the interface"
+        case .engineStillRuns(let name): "`\(name)' is gone, but its userspace engine still runs"
+        case .cannotStart(let path, let errno): "`\(path)': \(errno)"
+        case .hookFailed(let stage, let command, let end): "\(stage.rawValue) `\(command)' \(reason(end))"
+        case .record(let path, let errno): "`\(path)': \(errno)"
+        case .interrupted(let signal): "interrupted by signal \(signal.rawValue)"
+        case .injected(let step): "made to fail at step \(step)"
+        }
+    }
+
+    private func reason(_ error: PlanError) -> String {
+        switch error {
+        case .interfaceExists(let name): "`\(name)' already exists"
+        case .notWireGuard(let name): "`\(name)' is not a WireGuard interface"
+        case .interfaceVanished(let name): "`\(name)' has gone away meanwhile"
+        case .fullTunnelUnsupported(let prefix):
+            "a default route (\(prefix)) is not supported by this version, unless `Table' is off or a number"
+        }
+    }
+
+    private func reason(_ error: ControlError) -> String {
+        let subject = error.name.map { "`\($0)'" } ?? "the list of interfaces"
+        if error.operation == .set, error.errno == .addressInUse {
+            return "\(subject): its listen port is in use by another socket"
+        }
+        let action =
+            switch error.operation {
+            case .list: "listing"
+            case .get: "reading"
+            case .set: "configuring"
+            }
+        return "\(action) \(subject): \(error.errno)\(error.kernelText.map { ": \($0)" } ?? "")"
+    }
+
+    private func reason(_ end: ProcessEnd) -> String {
+        switch end {
+        case .exited(let code): "failed with exit status \(code)"
+        case .ended(let signal): "was ended by signal \(signal.rawValue)"
+        }
+    }
+
+    private func subject(_ failure: EndpointResolution.Failure) -> String {
+        switch failure.subject {
+        case .endpoint(let name): name.description
+        case .service(let name): name
+        }
+    }
+}

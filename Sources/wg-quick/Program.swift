@@ -1,0 +1,106 @@
+import WGConfig
+import WGLinux
+import WGModel
+import WGPlan
+import WGQuick
+
+/// One run of `wg-quick`: arguments in, effects, text and a status out.
+struct Program {
+    let arguments: [String]
+    let name: String
+    let messages: Messages
+    let reporter: Reporter
+
+    init(arguments: [String]) {
+        self.arguments = arguments
+        name = arguments.first?.split(separator: "/").last.map(String.init) ?? "wg-quick"
+        messages = Messages(program: name)
+        reporter = Reporter(messages)
+    }
+
+    func runAndExit() -> Never { Terminal.exit(run().code) }
+
+    func run() -> ExitStatus {
+        let command: Command
+        do {
+            command = try Command(Array(arguments.dropFirst()))
+        } catch {
+            return fail(messages.text(error))
+        }
+        switch command {
+        case .help:
+            reporter.say(Usage.overview(program: name))
+            return .success
+        case .version:
+            try? writeDescriptor(Terminal.standardOutput, Array(Version.line.utf8))
+            return .success
+        case .up(let argument): return asRoot { up(argument) }
+        case .down(let argument): return asRoot { down(argument) }
+        }
+    }
+
+    func fail(_ text: String) -> ExitStatus {
+        reporter.say(text)
+        return .failure
+    }
+
+    func fail(_ error: QuickError) -> ExitStatus {
+        reporter.say(messages.text(error))
+        return ExitStatus(error)
+    }
+
+    /// Without root, the same command line again under sudo, where there is one.
+    private func asRoot(_ body: () -> ExitStatus) -> ExitStatus {
+        guard !CurrentProcess.isRoot else { return body() }
+        let environment = ProcessEnvironment(inherited: CurrentProcess.environment, programDirectory: nil)
+        if let sudo = environment.find("sudo"), let own = try? Files.linkTarget("/proc/self/exe") {
+            _ = CurrentProcess.become(
+                sudo, ["sudo", "-p", messages.sudoPrompt, "--", own] + arguments.dropFirst(),
+                environment: CurrentProcess.environment)
+        }
+        return fail(messages.mustBeRoot)
+    }
+
+    /// The configuration, or nothing after saying what is wrong with it.
+    func loadConfig(_ argument: ConfigArgument) -> QuickConfig? {
+        let bytes: [UInt8]
+        let path: String
+        do {
+            let file = try argument.locate()
+            path = file.path
+            if file.isOpenToOthers { reporter.say(messages.isOpenToOthers(path)) }
+        } catch {
+            reporter.say(messages.text(error))
+            return nil
+        }
+        do {
+            bytes = try Files.read(path)
+        } catch {
+            reporter.say(messages.cannotRead(path, error))
+            return nil
+        }
+        let result = ConfigParser.parseQuick(Document(bytes: bytes))
+        if !result.diagnostics.isEmpty {
+            reporter.say(DiagnosticText.render(result.diagnostics, file: argument.path))
+        }
+        guard let config = result.value else { return nil }
+        let unsupported = UnsupportedKey.find(in: String(decoding: bytes, as: UTF8.self))
+        for key in unsupported { reporter.say(messages.text(key, path: argument.path)) }
+        return unsupported.isEmpty ? config : nil
+    }
+
+    /// INT, TERM and HUP from here on are values; nothing has been changed before.
+    func withSystem(_ body: (LiveSystem, SignalQueue) throws(QuickError) -> ExitStatus) -> ExitStatus {
+        let signals: SignalQueue
+        do {
+            signals = try SignalQueue([.interrupt, .terminate, .hangup])
+        } catch {
+            return fail(messages.cannotTakeSignals(error))
+        }
+        do {
+            return try body(try LiveSystem(signals: signals) { reporter.say(messages.willRetry($0)) }, signals)
+        } catch {
+            return fail(error)
+        }
+    }
+}

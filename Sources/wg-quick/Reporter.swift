@@ -1,0 +1,20 @@
+import WGLinux
+import WGPlan
+import WGQuick
+
+/// Tells on standard error what happens, at once: hooks and engines write there too, and the order matters.
+final class Reporter: QuickReporter {
+    private let messages: Messages
+
+    init(_ messages: Messages) { self.messages = messages }
+
+    func willPerform(_ operation: Operation) {
+        if let text = operation.trace { say(messages.trace(text)) }
+    }
+
+    func willFallBack(to engine: EngineProgram) { say(messages.fallingBack(to: engine)) }
+
+    func couldNotUndo(_ operation: Operation, _ error: QuickError) { say(messages.couldNotUndo(operation, error)) }
+
+    func say(_ text: String) { try? writeDescriptor(Terminal.standardError, Array(text.utf8)) }
+}
