@@ -10,7 +10,7 @@ public struct BackendRouter: DeviceBackend {
         /// A live socket is enough: an engine in another namespace can be steered from here. Only a kernel WireGuard
         /// link of that name in this namespace wins over it.
         case wg
-        /// A socket is touched only if this namespace has a link of that name.
+        /// A socket is touched only if this namespace has a TUN link of that name: an engine's.
         case wgQuick
     }
 
@@ -18,7 +18,8 @@ public struct BackendRouter: DeviceBackend {
     public enum Link: Hashable, Sendable {
         case absent
         case wireGuard
-        /// Any other kind, such as an engine's TUN device.
+        /// As engines have.
+        case tun
         case other
         /// The kernel doesn't tell: no netlink here.
         case unknown
@@ -54,7 +55,7 @@ public struct BackendRouter: DeviceBackend {
                 guard !kernelSet.contains(name) else { return false }
                 switch personality {
                 case .wg: return true
-                case .wgQuick: return link(name) == .other
+                case .wgQuick: return link(name) == .tun
                 }
             }
     }
@@ -74,8 +75,8 @@ public struct BackendRouter: DeviceBackend {
 
     private func choice(_ name: InterfaceName) -> Choice {
         switch (link(name), personality) {
-        case (.wireGuard, _), (.absent, .wgQuick), (.unknown, .wgQuick): .kernel
-        case (.other, _), (.absent, .wg), (.unknown, .wg): engines.isLive(name) ? .engine : .kernel
+        case (.wireGuard, _), (.absent, .wgQuick), (.other, .wgQuick), (.unknown, .wgQuick): .kernel
+        case (.tun, _), (.absent, .wg), (.other, .wg), (.unknown, .wg): engines.isLive(name) ? .engine : .kernel
         }
     }
 }

@@ -35,7 +35,11 @@ public struct KernelBackend: DeviceBackend, Sendable {
     static func link(_ name: InterfaceName) -> BackendRouter.Link {
         do {
             guard let kind = try LinkList.kind(of: name) else { return .absent }
-            return kind == "wireguard" ? .wireGuard : .other
+            switch kind {
+            case "wireguard": return .wireGuard
+            case "tun": return .tun
+            default: return .other
+            }
         } catch {
             return .unknown
         }

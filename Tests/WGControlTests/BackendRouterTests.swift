@@ -32,11 +32,13 @@ private func router(
 @Suite struct BackendRouterTests {
     @Test(arguments: [
         (BackendRouter.Personality.wg, BackendRouter.Link.absent, true),
+        (.wg, .tun, true),
         (.wg, .other, true),
         (.wg, .unknown, true),
         (.wg, .wireGuard, false),
         (.wgQuick, .absent, false),
-        (.wgQuick, .other, true),
+        (.wgQuick, .tun, true),
+        (.wgQuick, .other, false),
         (.wgQuick, .unknown, false),
         (.wgQuick, .wireGuard, false),
     ])
@@ -51,7 +53,7 @@ private func router(
         #expect(engine.requests().isEmpty == !choosesEngine)
     }
 
-    @Test(arguments: [BackendRouter.Link.absent, .other, .wireGuard])
+    @Test(arguments: [BackendRouter.Link.absent, .tun, .other, .wireGuard])
     func withoutASocketTheKernelAnswers(link: BackendRouter.Link) throws {
         let directory = RunDirectory()
         for personality in [BackendRouter.Personality.wg, .wgQuick] {
@@ -78,7 +80,8 @@ private func router(
     @Test(arguments: [
         (BackendRouter.Personality.wg, BackendRouter.Link.absent, ["d1", "d0"]),
         (.wgQuick, .absent, ["d1"]),
-        (.wgQuick, .other, ["d1", "d0"]),
+        (.wgQuick, .other, ["d1"]),
+        (.wgQuick, .tun, ["d1", "d0"]),
     ])
     func theListHasEachNameOnceWithTheKernelsFirst(
         personality: BackendRouter.Personality, link: BackendRouter.Link, names: [String]
