@@ -18,6 +18,8 @@ BUILT = $(BUILD)/release/built
 CLOCK = $(BUILD)/release/built-with-test-clock
 SOURCES := Package.swift $(shell find Sources -type f)
 CLOCK_SOURCES := $(wildcard Tests/EngineWithTestClock/*)
+PROBE = $(BUILD)/release/built-netlink-probe
+PROBE_SOURCES := $(wildcard Tests/NetlinkProbe/*)
 MAN_PAGES = $(wildcard Man/*.8)
 SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Integration/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab \
 	Examples/*/*.sh Share/*.sh)
@@ -41,6 +43,11 @@ $(BUILT): $(SOURCES)
 # The engine with a clock that runs fast: the rekeying tests need it, and it is never installed.
 $(CLOCK): $(SOURCES) $(CLOCK_SOURCES)
 	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE) --product engine-with-test-clock
+	@touch $@
+
+# Every call of the netlink modules, for the kernel cases.
+$(PROBE): $(SOURCES) $(PROBE_SOURCES)
+	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE) --product netlink-probe
 	@touch $@
 
 # What is missing of the packages, and only that; the package lists are fetched only when they do not do.
@@ -69,7 +76,7 @@ test:
 	@$(MAKE) --no-print-directory test-deps
 	@MAKE="$(MAKE)" SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-all.sh
 
-test-programs: $(BUILT) $(CLOCK)
+test-programs: $(BUILT) $(CLOCK) $(PROBE)
 .PHONY: test-programs
 
 lint: test-deps

@@ -120,7 +120,7 @@ boot() {
         bound=$((bound + $(limit_of "$case")))
     done
     mkdir -p "$work/programs"
-    cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$work/programs/"
+    cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$programs"/netlink-probe "$work/programs/"
     echo "# guest $name"
     "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$work/programs:/programs" --file "$work/tests:/tests" \
         --timeout "$bound" -- "/tests/run-cases.sh here /programs ${cases[*]}" 2>&1 | tee "$log" | grep -vE '^[0-9]+ passed, '

@@ -10,7 +10,8 @@ public enum PolicyRules {
     }
 
     /// Equals: `ip [-6] rule add [not] [fwmark MARK] table TABLE [suppress_prefixlength LENGTH] [priority N]`.
-    /// `EEXIST` if there is one just like it, `EAFNOSUPPORT` or `EOPNOTSUPP` without the family in the kernel.
+    /// `EEXIST` if there is one just like it at that priority; without a priority the kernel makes a second one.
+    /// `EAFNOSUPPORT` or `EOPNOTSUPP` without the family in the kernel.
     public static func add(_ rule: PolicyRule) throws(NetlinkError) {
         try change(rule, .addRule, over: NetlinkConnection(.route))
     }

@@ -3,7 +3,7 @@ import WGNetlink
 
 /// Exercises WGRoute and WGNetlink on the kernel that it runs on. Wants root and a network namespace of its own.
 ///
-///     netlink-probe route [KIND] | device | rules | absent
+///     netlink-probe route [KIND] | device | rules | make | undo | absent
 @main
 struct Main {
     static func main() {
@@ -28,6 +28,12 @@ struct Main {
         case "rules":
             var probe = RuleProbe()
             return try probe.run()
+        case "make":
+            try Likeness.make()
+            return 0
+        case "undo":
+            try Likeness.undo()
+            return 0
         case "absent":
             var check = Check()
             let error = check.failure("the family is absent") { () throws(NetlinkError) in
@@ -36,7 +42,7 @@ struct Main {
             check.equal(error?.reason, .familyAbsent, "and the error says so")
             return check.failures
         default:
-            print("usage: netlink-probe route [KIND] | device | rules | absent")
+            print("usage: netlink-probe route [KIND] | device | rules | make | undo | absent")
             return 1
         }
     }
