@@ -93,6 +93,10 @@ if Context.environment["WIREGUARD_FUZZ"] != nil {
         .executableTarget(
             name: "ConfigFuzzer", dependencies: ["WGConfig"], path: "Tests/Fuzz/Config", exclude: ["Seeds"],
             swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
+    targets.append(
+        .executableTarget(
+            name: "NetlinkFuzzer", dependencies: ["WGModel", "WGLinux", "WGNetlink"], path: "Tests/Fuzz/Netlink",
+            exclude: ["Seeds"], swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
 }
 
 let package = Package(

@@ -137,7 +137,7 @@ struct BrokenReplyTests {
         try? monitored.send([UInt8](repeating: 0, count: 16))
         let monitor = LinkMonitor(monitored)
         var heard = 0
-        while (try? monitor.next()) ?? nil != nil { heard += 1 }
+        while (try? monitor.next()) != nil { heard += 1 }
         let outcomes = [
             (try? get(datagrams)) != nil, (try? LinkList.links(over: connection())) != nil,
             (try? PolicyRules.list(over: connection())) != nil,
