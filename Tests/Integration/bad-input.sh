@@ -63,7 +63,7 @@ up "DNS, not done yet" 'DNS' k8
 file k9 "SaveConfig = true"
 up "SaveConfig, not done yet" 'SaveConfig' k9
 
-on a ip link add dev k10 type dummy
+on a ip tuntap add dev k10 mode tap
 state a >"$WORK/before"
 file k10
 up "an interface that exists" 'k10.*exists' k10

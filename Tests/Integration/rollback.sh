@@ -4,10 +4,12 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 host a
-on a ip link add dev cable type dummy
+on a ip link add dev cable type veth peer name other-end
+on a ip link set up dev other-end
 on a ip address add 198.51.100.1/24 dev cable
 on a ip link set up dev cable
 wait_until 5 settled a cable
+wait_until 5 settled a other-end
 keys a b
 mkdir -m 700 "$WORK/conf"
 state a >"$WORK/before"

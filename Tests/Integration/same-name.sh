@@ -20,7 +20,7 @@ equal "and still has its key" "$(<"$WORK/a.pub")" "$(on a wg show wg0 public-key
 check_fails "up in the second one fails, as the name of the socket is taken" on b wg-quick up "$WORK/b/wg0.conf"
 check_fails "and it leaves no interface" on b ip link show dev wg0
 equal "the first one still serves" "$(<"$WORK/a.pub")" "$(on a wg show wg0 public-key)"
-on b ip link add dev wg0 type dummy
+on b ip link add dev wg0 type veth peer name other-end
 check_fails "a link of another kind and the same name is not taken for the engine's" \
     on b wg-quick down "$WORK/b/wg0.conf"
 check "that link is left alone" on b ip link show dev wg0
@@ -32,6 +32,7 @@ equal "nothing is left" "" "$(run_files a)$(processes a)$(processes b)"
 
 # A socket that nobody listens at is removed, not believed.
 on a bash -c 'mkdir -p /run/wireguard && exec -a x ncat -l -U /run/wireguard/wg0.sock' &
+disown
 wait_until 5 on a test -S /run/wireguard/wg0.sock
 for pid in $(processes a | cut -d ' ' -f 1); do kill -KILL "$pid"; done
 wait_until 5 no_process a
