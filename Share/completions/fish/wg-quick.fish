@@ -18,8 +18,11 @@ end
 complete -c wg-quick -f
 complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a up -d 'Bring an interface up'
 complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a down -d 'Bring an interface down'
+complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a help -d 'Print a help text'
+complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a version -d 'Print the version'
 complete -c wg-quick -n '__wg_quick_needs_name up' -a '(__wg_quick_files)'
 complete -c wg-quick -n '__wg_quick_needs_name up' -k -a '(__fish_complete_suffix .conf)'
 complete -c wg-quick -n '__wg_quick_needs_name down' -a '(__wg_quick_interfaces)'
 complete -c wg-quick -n '__wg_quick_needs_name down' -k -a '(__fish_complete_suffix .conf)'
 complete -c wg-quick -l help -d 'Print a help text'
+complete -c wg-quick -l version -d 'Print the version'
