@@ -97,6 +97,10 @@ if Context.environment["WIREGUARD_FUZZ"] != nil {
         .executableTarget(
             name: "NetlinkFuzzer", dependencies: ["WGModel", "WGLinux", "WGNetlink"], path: "Tests/Fuzz/Netlink",
             exclude: ["Seeds"], swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
+    targets.append(
+        .executableTarget(
+            name: "UAPIFuzzer", dependencies: ["WGModel", "WGUAPI"], path: "Tests/Fuzz/UAPI", exclude: ["Seeds"],
+            swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
 }
 
 let package = Package(
