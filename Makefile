@@ -15,11 +15,9 @@ FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 PROGRAMS = wg wg-quick wireguard-swift
 RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib
 BUILT = $(BUILD)/release/built
-CLOCK = $(BUILD)/release/built-with-test-clock
+EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
-CLOCK_SOURCES := $(wildcard Tests/EngineWithTestClock/*)
-PROBE = $(BUILD)/release/built-netlink-probe
-PROBE_SOURCES := $(wildcard Tests/NetlinkProbe/*)
+EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/*)
 MAN_PAGES = $(wildcard Man/*.8)
 SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Integration/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab \
 	Examples/*/*.sh Share/*.sh)
@@ -40,15 +38,10 @@ $(BUILT): $(SOURCES)
 	$(SWIFT) build $(RELEASE)
 	@touch $@
 
-# The engine with a clock that runs fast: the rekeying tests need it, and it is never installed.
-$(CLOCK): $(SOURCES) $(CLOCK_SOURCES)
-	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE) --product engine-with-test-clock
-	@touch $@
-
-# Every call of the netlink modules, for the kernel cases.
-$(PROBE): $(SOURCES) $(PROBE_SOURCES)
-	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE) --product netlink-probe
-	@touch $@
+# The shipped programs and those that only tests run: the engine with a clock that runs fast, and the netlink probe.
+$(EXTRA): $(SOURCES) $(EXTRA_SOURCES)
+	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE)
+	@touch $(BUILT) $@
 
 # What is missing of the packages, and only that; the package lists are fetched only when they do not do.
 define apt_install
@@ -76,7 +69,7 @@ test:
 	@$(MAKE) --no-print-directory test-deps
 	@MAKE="$(MAKE)" SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-all.sh
 
-test-programs: $(BUILT) $(CLOCK) $(PROBE)
+test-programs: $(EXTRA)
 .PHONY: test-programs
 
 lint: test-deps
