@@ -15,6 +15,9 @@ struct DeadlineQueue {
     /// The earliest time at which something may be due; `nil` when nothing will ever be.
     var earliest: UInt64? { heap.first?.deadline }
 
+    /// How many entries there are, stale ones included.
+    var entryCount: Int { heap.count }
+
     /// Makes sure that the peer is looked at no later than `deadline`.
     mutating func require(_ deadline: UInt64, peer: Int32) {
         if let earlier = wanted[peer], earlier <= deadline { return }

@@ -7,6 +7,9 @@ import WGCrypto
 struct KeypairIndexAllocator {
     private var taken: Set<UInt32> = []
 
+    /// How many are in use.
+    var count: Int { taken.count }
+
     /// `nil` when so many are in use that a free place is hard to find.
     mutating func allocate() -> UInt32? {
         guard taken.count < KeypairTable.capacity / 2 else { return nil }
