@@ -6,9 +6,18 @@
 ///     ^~~~~~ did you mean `Address'?
 /// ```
 public enum DiagnosticText {
-    /// All of them, each with its line and the place in it, with a line end after the last.
+    /// How many diagnostics are shown at most.
+    private static let limit = 100
+
+    /// Each with its line and the place in it, with a line end after the last. Of very many only the first are shown,
+    /// errors rather than warnings, and the number of the others.
     public static func render(_ diagnostics: [Diagnostic], file: String) -> String {
-        diagnostics.map { render($0, file: file) }.joined()
+        guard diagnostics.count > limit else { return diagnostics.map { render($0, file: file) }.joined() }
+        let errors = diagnostics.filter { $0.severity == .error }.prefix(limit)
+        let warnings = diagnostics.filter { $0.severity == .warning }.prefix(limit - errors.count)
+        let shown = (errors + warnings).sorted { $0.line < $1.line }
+        let text = shown.map { render($0, file: file) }.joined()
+        return text + "\(file): \(diagnostics.count - shown.count) more errors or warnings like these\n"
     }
 
     /// Two or three lines: what and where, the source line unless it is blank, and the marks under it.

@@ -29,6 +29,18 @@ import WGConfig
         #expect((result.value == nil) == result.diagnostics.contains { $0.severity == .error })
     }
 
+    @Test func ofVeryManyTheErrorsAreShownFirst() {
+        let text =
+            "[Interface]\n" + String(repeating: "ListenPort = 1\n", count: 200) + "ListenPort = ?\n" + "Foo = 1\n"
+        let diagnostics = ConfigParser.parseWireGuard(Document(text: text)).diagnostics
+        #expect(diagnostics.count == 202)
+        let shown = DiagnosticText.render(diagnostics, file: "f")
+        #expect(shown.contains("f:202:14: error"))
+        #expect(shown.contains("f:203:1: error"))
+        #expect(shown.split(separator: "\n").filter { $0.contains(": warning: ") }.count == 98)
+        #expect(shown.hasSuffix("f: 102 more errors or warnings like these\n"))
+    }
+
     private func check(_ diagnostics: [Diagnostic], _ path: String, grammar: String) throws {
         let stem = path.dropLast(".conf".count)
         let name = stem.split(separator: "/").last ?? ""
