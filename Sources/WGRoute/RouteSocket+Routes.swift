@@ -46,7 +46,8 @@ extension RouteSocket {
         } catch  where Self.meansNoRoute(error.errno) {
             return nil
         }
-        guard let found, found.linkIndex != 0 else { return nil }
+        // Some kernels name a refusing route instead of an error.
+        guard let found, found.linkIndex != 0, !RouteInfo.refusingTypes.contains(found.type) else { return nil }
         return RouteLookup(linkIndex: found.linkIndex, mtu: found.mtu)
     }
 

@@ -3,7 +3,7 @@ import WGNetlink
 
 /// Exercises WGRoute and WGNetlink on the kernel that it runs on. Wants root and a network namespace of its own.
 ///
-///     netlink-probe route [KIND] | device | rules | make | undo | absent
+///     netlink-probe route [KIND] | device | rules | make | undo | restless | unprivileged | scale [PEERS] | absent
 @main
 struct Main {
     static func main() {
@@ -34,6 +34,15 @@ struct Main {
         case "undo":
             try Likeness.undo()
             return 0
+        case "restless":
+            var probe = Restless()
+            return try probe.run()
+        case "unprivileged":
+            var probe = Unprivileged()
+            return try probe.run()
+        case "scale":
+            try Scale.run(peers: arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000)
+            return 0
         case "absent":
             var check = Check()
             let error = check.failure("the family is absent") { () throws(NetlinkError) in
@@ -42,7 +51,9 @@ struct Main {
             check.equal(error?.reason, .familyAbsent, "and the error says so")
             return check.failures
         default:
-            print("usage: netlink-probe route [KIND] | device | rules | make | undo | absent")
+            print(
+                "usage: netlink-probe route [KIND] | device | rules | make | undo | restless | unprivileged | scale [PEERS] | absent"
+            )
             return 1
         }
     }

@@ -118,6 +118,14 @@ struct RouteProbe {
             "a look-up works for IPv6 and with a mark")
         check.expect(try socket.route(to: .v4(0xc633_6409)) == nil, "a look-up without a route is nil")
         check.expect(try socket.route(to: .v6(0x2001_0db8 << 96 | 1 << 64)) == nil, "for IPv6 too")
+        for type in 6...8 as ClosedRange<UInt8> {
+            let refusing = RouteInfo(
+                destination: try prefix("198.51.100.9/32"), linkIndex: 0, scope: RouteInfo.scopeUniverse, type: type)
+            try socket.addRoute(refusing)
+            check.expect(
+                try socket.route(to: refusing.destination.address) == nil, "a route of type \(type) is nil too")
+            try socket.deleteRoute(refusing)
+        }
         check.equal(try socket.route(to: target)?.mtu, 1300, "the socket is in step after it")
     }
 

@@ -15,6 +15,24 @@ probe routes route
 probe devices device
 probe rules rules
 
+on devices ip link add dev wg0 type wireguard
+# A user namespace of its own gives no rights over a network namespace of others.
+probe_without_rights() { on devices unshare --user netlink-probe unprivileged; }
+check "without rights, devices are refused and links are told" probe_without_rights
+
+# Somebody changes the device without end while it is read.
+restless_changes() {
+    while :; do
+        on devices wg set wg0 peer "$1" allowed-ips 192.0.2.1/32
+        on devices wg set wg0 peer "$1" remove
+    done
+}
+restless_changes "$(wg genkey | wg pubkey)" &
+changes=$!
+probe devices restless
+kill "$changes"
+wait "$changes" 2>/dev/null
+
 # The link's index is part of the state, so both hosts start alike.
 host ours stock
 network_state stock >"$WORK/before"
