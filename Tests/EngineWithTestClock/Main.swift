@@ -1,0 +1,32 @@
+import WGEngine
+import WGLinux
+import WGModel
+
+/// The engine with a clock that runs faster than time, so that a test sees rekeys within seconds:
+///
+///     engine-with-test-clock RATE [-f] INTERFACE
+///
+/// Never installed; the program `wireguard-swift` has no such thing.
+@main
+struct Main {
+    static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        guard !arguments.isEmpty, let rate = UInt64(arguments.removeFirst()), rate > 0 else { fail("RATE is missing") }
+        let foreground = arguments.first == "-f"
+        if foreground { arguments.removeFirst() }
+        guard arguments.count == 1, let name = try? InterfaceName(arguments[0]) else { fail("INTERFACE is missing") }
+        do {
+            let daemon: Daemonize? = foreground ? nil : try Daemonize.begin()
+            let engine = try Engine(name: name, clock: EngineClock(rate: rate))
+            daemon?.ready()
+            try engine.run()
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private static func fail(_ message: String) -> Never {
+        try? writeDescriptor(2, Array("engine-with-test-clock: \(message)\n".utf8))
+        exitProcess(1)
+    }
+}
