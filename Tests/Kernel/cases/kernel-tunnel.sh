@@ -27,3 +27,13 @@ equal "links, addresses, routes and rules of the first host are as before" "$(<"
 equal "links, addresses, routes and rules of the second host are as before" "$(<"$WORK/before.b")" "$(network_state b)"
 equal "no file is left in the run directory" "" "$(run_files a)$(run_files b)"
 check_fails "down of an interface that is not there fails" on a wg-quick down "$WORK/a/wg0.conf"
+
+# Ours and Debian's wg-quick in turn: either takes down what the other brought up.
+check "Debian's wg-quick brings the tunnel up" on a /usr/bin/wg-quick up "$WORK/a/wg0.conf"
+check "ours takes it down" on a wg-quick down "$WORK/a/wg0.conf"
+equal "and all is as before" "$(<"$WORK/before.a")" "$(network_state a)"
+check "ours brings it up" on a wg-quick up "$WORK/a/wg0.conf"
+check "Debian's wg-quick takes it down" on a /usr/bin/wg-quick down "$WORK/a/wg0.conf"
+equal "and all is as before once more" "$(<"$WORK/before.a")" "$(network_state a)"
+check "ours brings it up after that" on a wg-quick up "$WORK/a/wg0.conf"
+check "and takes it down" on a wg-quick down "$WORK/a/wg0.conf"
