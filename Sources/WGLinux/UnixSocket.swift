@@ -18,15 +18,6 @@ public enum UnixSocket {
         FileDescriptor(owning: try check(clinux_unix_listen(path, backlog)))
     }
 
-    /// The next client of a listening socket. Blocking, close-on-exec.
-    public static func accept(_ listener: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {
-        while true {
-            let result = clinux_unix_accept(listener.rawValue)
-            if result == -EINTR { continue }
-            return FileDescriptor(owning: try check(result))
-        }
-    }
-
     /// Sends all bytes. A peer that went away is `brokenPipe`, never a signal.
     public static func send(_ bytes: [UInt8], to descriptor: borrowing FileDescriptor) throws(Errno) {
         var offset = 0

@@ -37,7 +37,15 @@ struct Messages {
         "Unable to modify interface: \(reason(text, fault))\n"
     }
 
-    func cannotModify(_ error: ControlError) -> String { "Unable to modify interface: \(reason(error))\n" }
+    func cannotModify(_ error: ControlError, _ change: DeviceChange) -> String {
+        let removes = change.peers.contains { peer in
+            peer.allowedIPs.contains { if case .remove = $0 { true } else { false } }
+        }
+        let hint = removes && error.errno == .invalidArgument ? Self.removalHint : nil
+        return "Unable to modify interface: \(reason(error, hint))\n"
+    }
+
+    private static let removalHint = "taking single allowed IPs away needs Linux 6.16, or an engine that knows how"
 
     func cannotList(_ error: ControlError) -> String { "Unable to list interfaces: \(reason(error))\n" }
 
@@ -49,8 +57,8 @@ struct Messages {
         }
     }
 
-    private func reason(_ error: ControlError) -> String {
-        let details = [error.kernelText, hint(error)].compactMap { $0 }
+    private func reason(_ error: ControlError, _ more: String? = nil) -> String {
+        let details = [error.kernelText, hint(error), more].compactMap { $0 }
         return details.isEmpty ? "\(error.errno)" : "\(error.errno) (\(details.joined(separator: "; ")))"
     }
 

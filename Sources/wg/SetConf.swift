@@ -38,7 +38,7 @@ extension Program {
             try host.devices.set(name, change)
             return .success
         } catch {
-            return fail(messages.cannotModify(error))
+            return fail(messages.cannotModify(error, change))
         }
     }
 

@@ -52,11 +52,6 @@ static inline int clinux_unix_listen(const char *path, int backlog) {
     return fd;
 }
 
-static inline int clinux_unix_accept(int fd) {
-    int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-    return accepted < 0 ? -errno : accepted;
-}
-
 // No SIGPIPE when the other side is gone.
 static inline ssize_t clinux_send_quietly(int fd, const void *buffer, size_t count) {
     ssize_t n = send(fd, buffer, count, MSG_NOSIGNAL);
