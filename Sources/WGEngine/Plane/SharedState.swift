@@ -78,6 +78,16 @@ final class SharedState: @unchecked Sendable {
         wakeControl()
     }
 
+    /// T or U, after writing down the time: data went out or came in. C hears of it unless it watches the peer anyway.
+    @inline(__always)
+    func raiseActivity(peer: Int32, ring: ControlRing) {
+        let slot = peers[peer]
+        guard !slot.pointee.isWatched.load(ordering: .relaxed),
+            !slot.pointee.isWatched.exchange(true, ordering: .relaxed)
+        else { return }
+        raise(PeerEvent.activity, peer: peer, ring: ring)
+    }
+
     /// Wakes C if it sleeps. The load is sequentially consistent, after the push: either C's last look at the ring
     /// sees the entry, or we see that it sleeps.
     @inline(__always)

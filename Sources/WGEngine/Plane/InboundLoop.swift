@@ -1,0 +1,282 @@
+internal import CLinux
+import Synchronization
+import WGCrypto
+
+/// Thread U: from the UDP sockets to the TUN device, run to completion.
+///
+/// One batch:
+/// 1. announce a quiescent point, read the clock, load what C has published;
+/// 2. receive up to eight messages from a socket that is ready, each of many datagrams of one sender;
+/// 3. handshake and cookie messages go to C through its ring, as they are;
+/// 4. find the keypair by the index in the packet, the last one first; too old or unknown: drop;
+/// 5. decrypt the packet behind the payload of the one before (`Coalescer`);
+/// 6. only then: the replay window, the peer's endpoint, the session's state;
+/// 7. a packet that continues the run is checked by that; of any other, the allowed IPs must hold the source;
+/// 8. after the last message write the run to the TUN device, and account for what came.
+///
+/// Nothing here allocates, counts references or throws per packet.
+struct InboundLoop: ~Copyable {
+    private let shared: SharedState
+    private let peers: PeerTable
+    private let keypairs: KeypairTable
+    private let arena: PacketArena
+    private var receiver: GroReceiver
+    private var coalescer: Coalescer
+    private var message = clinux_udp_message()
+
+    // Of this batch.
+    private var now: UInt64 = 0
+    private var sockets: UnsafeMutablePointer<UdpSockets>?
+    private var routing: UnsafeMutablePointer<RoutingSnapshot>?
+    /// The keypair of the last packet, if it may be received with.
+    private var keypair: UnsafeMutablePointer<KeypairRecord>?
+    private var keypairIndex: UInt32 = 0
+
+    // What came by one keypair in the current message; peer -1 for nothing.
+    private var countedPeer: Int32 = -1
+    private var countedIndex: UInt32 = 0
+    private var countedBytes: UInt64 = 0
+    private var countedData = false
+
+    /// `nil` when there is no memory for buffers.
+    ///
+    /// - Parameters:
+    ///   - tun: non-blocking; stays open longer than the loop runs.
+    ///   - joinsUDP: the device takes UDP super-packets.
+    init?(shared: SharedState, tun: Int32, joinsUDP: Bool) {
+        let size = GroReceiver.bufferSize + 2 * Coalescer.bufferSize + FlowHeader.maximumLength
+        guard var arena = PacketArena(size: size) else { return nil }
+        self.shared = shared
+        peers = shared.peers
+        keypairs = shared.keypairs
+        receiver = GroReceiver(buffer: arena.take(GroReceiver.bufferSize))
+        coalescer = Coalescer(
+            tun: tun, joinsUDP: joinsUDP, buffers: arena.take(2 * Coalescer.bufferSize),
+            scratch: arena.take(FlowHeader.maximumLength))
+        self.arena = arena
+    }
+
+    deinit {
+        receiver.deallocate()
+        arena.deallocate()
+    }
+
+    /// Runs until `SharedState.isStopping`.
+    mutating func run() {
+        var isReady = false
+        while !shared.isStopping.load(ordering: .acquiring) {
+            shared.epoch.quiesce(.inbound)
+            sockets = shared.sockets.load(ordering: .acquiring)
+            if isReady {
+                beginBatch()
+                isReady = receiveBatch()
+            }
+            if !isReady { isReady = waitForDatagrams() }
+        }
+        shared.epoch.sleep(.inbound)
+    }
+
+    private mutating func beginBatch() {
+        now = shared.clock.now()
+        routing = shared.routing.load(ordering: .acquiring)
+        keypair = nil
+        keypairIndex = 0
+    }
+
+    /// True when a socket can be read. C wakes this thread after it has changed the sockets.
+    private func waitForDatagrams() -> Bool {
+        let ipv4 = sockets?.pointee.ipv4 ?? -1
+        let ipv6 = sockets?.pointee.ipv6 ?? -1
+        shared.epoch.sleep(.inbound)
+        var entries = (
+            pollfd(fd: shared.inboundWake, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: ipv4, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: ipv6, events: Int16(POLLIN), revents: 0)
+        )
+        return withUnsafeMutablePointer(to: &entries) { pointer in
+            let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
+            _ = clinux_ppoll(array, 3, -1)
+            if array[0].revents != 0 {
+                var signals: UInt64 = 0
+                _ = clinux_read(shared.inboundWake, &signals, 8)
+            }
+            return array[1].revents != 0 || array[2].revents != 0
+        }
+    }
+
+    /// True when there may be more.
+    private mutating func receiveBatch() -> Bool {
+        guard let sockets else { return false }
+        let ipv4 = receive(sockets.pointee.ipv4)
+        let ipv6 = receive(sockets.pointee.ipv6)
+        return ipv4 == GroReceiver.batchSize || ipv6 == GroReceiver.batchSize
+    }
+
+    private mutating func receive(_ descriptor: Int32) -> Int {
+        guard descriptor >= 0 else { return 0 }
+        let count = receiver.receive(descriptor)
+        for index in 0..<count where receiver.message(index, &message) { takeMessage() }
+        coalescer.flush()
+        return count
+    }
+
+    // MARK: - Packets
+
+    /// All datagrams of one message.
+    @inline(never)
+    private mutating func takeMessage() {
+        guard let bytes = message.bytes else { return }
+        let segment = max(message.segment, 1)
+        var offset = 0
+        while offset < message.count {
+            takeDatagram(bytes + offset, min(segment, message.count &- offset))
+            offset &+= segment
+        }
+        account()
+    }
+
+    @inline(__always)
+    private mutating func takeDatagram(_ bytes: UnsafeRawPointer, _ count: Int) {
+        guard count >= 4 else { return }
+        if UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) == TransportMessage.type {
+            if count >= TransportMessage.overhead { takeTransport(bytes, count) }
+        } else {
+            takeHandshake(bytes, count)
+        }
+    }
+
+    /// Types 1 to 3 in their sizes (whitepaper 5.4.2 to 5.4.7) are for C; anything else is nobody's.
+    @inline(never)
+    private mutating func takeHandshake(_ bytes: UnsafeRawPointer, _ count: Int) {
+        switch (UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)), count) {
+        case (1, 148), (2, 92), (3, 64): break
+        default: return
+        }
+        let sender = EndpointRecord(received: message.path)
+        let isTaken = shared.inboundEvents.push { entry in
+            entry.pointee.kind = .handshake
+            entry.pointee.peer = -1
+            entry.pointee.endpoint = sender
+            entry.pointee.payloadLength = UInt32(truncatingIfNeeded: count)
+            withUnsafeMutableBytes(of: &entry.pointee.payload) { payload in
+                payload.baseAddress?.copyMemory(from: bytes, byteCount: count)
+            }
+        }
+        if isTaken { shared.wakeControl() }
+    }
+
+    @inline(never)
+    private mutating func takeTransport(_ bytes: UnsafeRawPointer, _ count: Int) {
+        let index = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        let counter = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        if index != keypairIndex || keypair == nil { findKeypair(index) }
+        guard let keypair, counter < SessionLimits.rejectAfterMessages else { return }
+
+        let place = coalescer.place()
+        // The receive key is the record's second field.
+        let isGenuine = TransportCipher.open(
+            key: UnsafeRawPointer(keypair) + MemoryLayout<InlineArray<32, UInt8>>.size, counter: counter,
+            source: bytes + TransportMessage.headerSize, count: count &- TransportMessage.headerSize,
+            destination: place)
+        guard isGenuine, keypair.pointee.replay.accept(counter) else { return coalescer.cancel() }
+
+        let peer = keypair.pointee.peer
+        if peer != countedPeer || index != countedIndex { beginCounting(keypair) }
+        countedBytes &+= UInt64(count)
+        let length = count &- TransportMessage.overhead
+        guard length > 0 else { return coalescer.cancel() }
+        countedData = true
+        if !coalescer.extend(length, peer: peer) { takePacket(place, length, peer) }
+    }
+
+    /// A packet that does not continue the run: its source must be the peer's.
+    @inline(never)
+    private mutating func takePacket(_ packet: UnsafeRawPointer, _ count: Int, _ peer: Int32) {
+        let length = InnerPacket.length(packet, count: count)
+        guard length >= 0, let routing else { return coalescer.cancel() }
+        let owner =
+            packet.byte(0) &>> 4 == 4
+            ? routing.pointee.ipv4.find(packet.big32(12)) : routing.pointee.ipv6.find(packet.big128(8))
+        guard owner == peer else { return coalescer.cancel() }
+        coalescer.begin(length, peer: peer)
+    }
+
+    /// Looks the keypair up; none when it is unknown or over its time.
+    @inline(never)
+    private mutating func findKeypair(_ index: UInt32) {
+        keypairIndex = index
+        keypair = nil
+        guard let found = keypairs.find(index),
+            now &- found.pointee.birth < SessionLimits.rejectAfterTime || now < found.pointee.birth,
+            peers[found.pointee.peer].pointee.isActive.load(ordering: .acquiring)
+        else { return }
+        keypair = found
+    }
+
+    // MARK: - After authentication
+
+    /// The first genuine packet by a keypair in this message: where it came from, and what it means for the session.
+    @inline(never)
+    private mutating func beginCounting(_ keypair: UnsafeMutablePointer<KeypairRecord>) {
+        account()
+        let peer = keypair.pointee.peer
+        countedPeer = peer
+        countedIndex = keypair.pointee.localIndex
+        if !keypair.pointee.isConfirmed.load(ordering: .relaxed) {
+            keypair.pointee.isConfirmed.store(true, ordering: .relaxed)
+            shared.raise(PeerEvent.nextConfirmed, peer: peer, ring: shared.inboundEvents)
+        }
+        if keypair.pointee.isInitiator, now > keypair.pointee.birth,
+            now &- keypair.pointee.birth >= SessionLimits.rekeyBeforeRejection,
+            !keypair.pointee.rekeyRaised.exchange(true, ordering: .relaxed)
+        {
+            shared.raise(PeerEvent.needsRekey, peer: peer, ring: shared.inboundEvents)
+        }
+        followRoaming(peer)
+    }
+
+    /// Tells C when the peer is heard from elsewhere than where it is sent to.
+    private func followRoaming(_ peer: Int32) {
+        let sender = EndpointRecord(received: message.path)
+        if let known = peers[peer].pointee.endpoint.load(ordering: .acquiring), known.pointee.isSame(as: sender) {
+            return
+        }
+        let isTaken = shared.inboundEvents.push { entry in
+            entry.pointee.kind = .roamed
+            entry.pointee.peer = peer
+            entry.pointee.endpoint = sender
+            entry.pointee.payloadLength = 0
+        }
+        if isTaken { shared.wakeControl() }
+    }
+
+    /// Writes down what came from the counted peer.
+    @inline(never)
+    private mutating func account() {
+        guard countedPeer >= 0 else { return }
+        let slot = peers[countedPeer]
+        slot.pointee.receivedBytes.wrappingAdd(countedBytes, ordering: .relaxed)
+        slot.pointee.lastAuthenticatedReceived.store(now, ordering: .relaxed)
+        slot.pointee.firstUnansweredDataSent.store(0, ordering: .relaxed)
+        if countedData {
+            slot.pointee.lastDataReceived.store(now, ordering: .relaxed)
+            if slot.pointee.firstUnrepliedDataReceived.load(ordering: .relaxed) == 0 {
+                slot.pointee.firstUnrepliedDataReceived.store(now, ordering: .relaxed)
+            }
+            shared.raiseActivity(peer: countedPeer, ring: shared.inboundEvents)
+        }
+        countedPeer = -1
+        countedBytes = 0
+        countedData = false
+    }
+}
+
+extension EndpointRecord {
+    /// Where a received datagram came from, and the local address that it was sent to.
+    @inline(__always)
+    init(received path: clinux_udp_path) {
+        self.init(
+            address: path.remote, addressLength: path.remote_length, hasSource: path.has_local != 0,
+            source: path.local, sourceInterface: path.interface)
+    }
+}

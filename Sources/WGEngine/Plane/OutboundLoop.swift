@@ -1,0 +1,295 @@
+internal import CLinux
+import Synchronization
+import WGCrypto
+
+/// Thread T: from the TUN device to the UDP socket, run to completion.
+///
+/// One batch:
+/// 1. announce a quiescent point, read the clock, load what C has published;
+/// 2. obey C's orders: send or drop what waits for a session;
+/// 3. read a packet or super-packet; at EAGAIN the batch ends;
+/// 4. find the peer by destination, the last one first;
+/// 5. no usable session: keep the packet, and ask C for one;
+/// 6. take as many counters as there are segments, at once;
+/// 7. cut each segment where it lies (`Segmenter`), pad it, and encrypt it into the send buffer;
+/// 8. send when the next packet cannot go along (`GsoSender`), and at the end of the batch; then account for it.
+///
+/// Nothing here allocates, counts references or throws per packet.
+struct OutboundLoop: ~Copyable {
+    /// Reads before the next quiescent point.
+    private static let readsPerBatch = 64
+    private static let frameSize = VirtioHeader.size + 65_535
+    /// Real nanoseconds until a device that fails is tried again.
+    private static let retryDelay: Int64 = 1_000_000_000
+
+    private let shared: SharedState
+    private let peers: PeerTable
+    private let tun: Int32
+    private let arena: PacketArena
+    private let frame: UnsafeMutableRawPointer
+    private var segmenter: Segmenter
+    private var sender: GsoSender
+    private var staged: StagedPackets
+
+    // Of this batch.
+    private var now: UInt64 = 0
+    private var mtu = 0
+    private var sockets: UnsafeMutablePointer<UdpSockets>?
+    private var routing: UnsafeMutablePointer<RoutingSnapshot>?
+    /// Where what waits in the sender goes.
+    private var endpoint: UnsafeMutablePointer<EndpointRecord>?
+    /// Whether what waits in the sender holds more than keepalives.
+    private var pendingData = false
+    private var tunFailed = false
+
+    // The last destination looked up in this batch; peer -2 for none.
+    private var cachedPeer: Int32 = -2
+    private var cachedIsIPv4 = true
+    private var cachedAddress: UInt128 = 0
+
+    /// `nil` when there is no memory for buffers.
+    ///
+    /// - Parameter tun: non-blocking; stays open longer than the loop runs.
+    init?(shared: SharedState, tun: Int32) {
+        let frameBytes = Self.frameSize + 64
+        guard var arena = PacketArena(size: frameBytes + GsoSender.bufferSize + Segmenter.maximumHeaderLength) else {
+            return nil
+        }
+        guard let staged = StagedPackets() else {
+            arena.deallocate()
+            return nil
+        }
+        self.shared = shared
+        self.tun = tun
+        self.staged = staged
+        peers = shared.peers
+        frame = arena.take(frameBytes)
+        sender = GsoSender(buffer: arena.take(GsoSender.bufferSize))
+        segmenter = Segmenter(scratch: arena.take(Segmenter.maximumHeaderLength))
+        self.arena = arena
+    }
+
+    deinit {
+        sender.deallocate()
+        staged.deallocate()
+        arena.deallocate()
+    }
+
+    /// Runs until `SharedState.isStopping`.
+    mutating func run() {
+        while !shared.isStopping.load(ordering: .acquiring) {
+            beginBatch()
+            obeyOrders()
+            let isIdle = readBatch()
+            flush()
+            if isIdle { sleep() }
+        }
+        shared.epoch.sleep(.outbound)
+    }
+
+    private mutating func beginBatch() {
+        shared.epoch.quiesce(.outbound)
+        now = shared.clock.now()
+        mtu = shared.mtu.load(ordering: .relaxed)
+        sockets = shared.sockets.load(ordering: .acquiring)
+        routing = shared.routing.load(ordering: .acquiring)
+        cachedPeer = -2
+    }
+
+    private func sleep() {
+        shared.epoch.sleep(.outbound)
+        var entries = (
+            pollfd(fd: shared.outboundWake, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: tun, events: Int16(POLLIN), revents: 0)
+        )
+        let count = tunFailed ? 1 : 2
+        let limit = tunFailed ? Self.retryDelay : -1
+        let wakeIsReady = withUnsafeMutablePointer(to: &entries) { pointer in
+            let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
+            _ = clinux_ppoll(array, count, limit)
+            return array[0].revents != 0
+        }
+        guard wakeIsReady else { return }
+        var signals: UInt64 = 0
+        _ = clinux_read(shared.outboundWake, &signals, 8)
+    }
+
+    /// True when nothing is left to read.
+    private mutating func readBatch() -> Bool {
+        for _ in 0..<Self.readsPerBatch {
+            let count = clinux_read(tun, frame, Self.frameSize)
+            if count > 0 {
+                tunFailed = false
+                forward(count)
+            } else if count != -Int(EINTR) {
+                // A device that is being deleted reports an error at every poll.
+                tunFailed = count != -Int(EAGAIN)
+                return true
+            }
+        }
+        return false
+    }
+
+    // MARK: - Orders
+
+    private mutating func obeyOrders() {
+        while let (order, peer) = shared.outboundOrders.pop() {
+            guard peer >= 0, Int(peer) < PeerTable.capacity else { continue }
+            switch order {
+            case .discard: staged.discard(peer)
+            case .flush: sendStaged(peer)
+            case .flushOrKeepalive:
+                if staged.count(peer) > 0 { sendStaged(peer) } else { sendKeepalive(peer) }
+            }
+        }
+    }
+
+    private mutating func sendStaged(_ peer: Int32) {
+        var count = staged.count(peer)
+        while count > 0, let keypair = usableKeypair(peer) {
+            let length = staged.takeOldest(peer, into: frame)
+            guard length > 0 else { return }
+            encrypt(length, keypair, peer)
+            count &-= 1
+        }
+    }
+
+    private mutating func sendKeepalive(_ peer: Int32) {
+        guard let keypair = usableKeypair(peer), prepareEndpoint(peer, size: TransportMessage.overhead) else { return }
+        let counter = keypair.pointee.sendCounter.wrappingAdd(1, ordering: .relaxed).oldValue
+        seal(frame, 0, keypair, counter)
+        sender.append(TransportMessage.overhead, peer: peer)
+    }
+
+    // MARK: - Packets
+
+    /// Sends or keeps the frame just read.
+    @inline(never)
+    private mutating func forward(_ count: Int) {
+        let peer = findPeer(count &- VirtioHeader.size)
+        guard peer >= 0, peers[peer].pointee.isActive.load(ordering: .acquiring), sockets != nil,
+            peers[peer].pointee.endpoint.load(ordering: .relaxed) != nil
+        else { return }
+        guard let keypair = usableKeypair(peer) else {
+            staged.append(frame, count, peer: peer)
+            shared.raise(PeerEvent.needsSession, peer: peer, ring: shared.outboundEvents)
+            return
+        }
+        encrypt(count, keypair, peer)
+    }
+
+    /// Whose allowed IPs hold the destination; -1 for nobody's.
+    @inline(__always)
+    private mutating func findPeer(_ length: Int) -> Int32 {
+        let packet = UnsafeRawPointer(frame + VirtioHeader.size)
+        guard length >= InnerPacket.ipv4HeaderLength, let routing else { return -1 }
+        let isIPv4 = packet.byte(0) &>> 4 == 4
+        guard isIPv4 || packet.byte(0) &>> 4 == 6 && length >= InnerPacket.ipv6HeaderLength else { return -1 }
+        let address = isIPv4 ? UInt128(packet.big32(16)) : packet.big128(24)
+        if cachedPeer != -2, cachedIsIPv4 == isIPv4, cachedAddress == address { return cachedPeer }
+        cachedPeer =
+            isIPv4
+            ? routing.pointee.ipv4.find(UInt32(truncatingIfNeeded: address)) : routing.pointee.ipv6.find(address)
+        cachedIsIPv4 = isIPv4
+        cachedAddress = address
+        return cachedPeer
+    }
+
+    /// The keypair to send with; `nil` when there is none, or it is too old or too much used.
+    @inline(__always)
+    private func usableKeypair(_ peer: Int32) -> UnsafeMutablePointer<KeypairRecord>? {
+        guard let keypair = peers[peer].pointee.sendKeypair.load(ordering: .acquiring),
+            keypair.pointee.isConfirmed.load(ordering: .relaxed),
+            now &- keypair.pointee.birth < SessionLimits.rejectAfterTime || now < keypair.pointee.birth,
+            keypair.pointee.sendCounter.load(ordering: .relaxed) < SessionLimits.lastBatchStart
+        else { return nil }
+        return keypair
+    }
+
+    /// Cuts the frame, encrypts the packets and hands them to the sender.
+    @inline(never)
+    private mutating func encrypt(_ count: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>, _ peer: Int32) {
+        guard segmenter.begin(frame, count) else { return }
+        // Relaxed: the counter guards nothing but its own uniqueness.
+        var counter = keypair.pointee.sendCounter.wrappingAdd(UInt64(segmenter.count), ordering: .relaxed).oldValue
+        while segmenter.next() {
+            let length = TransportMessage.paddedLength(segmenter.packetLength, mtu: mtu)
+            guard prepareEndpoint(peer, size: length &+ TransportMessage.overhead) else { return }
+            encryptSegment(length, keypair, counter)
+            sender.append(length &+ TransportMessage.overhead, peer: peer)
+            pendingData = true
+            counter &+= 1
+        }
+        let age = now &- keypair.pointee.birth
+        if counter > SessionLimits.rekeyAfterMessages
+            || keypair.pointee.isInitiator && age >= SessionLimits.rekeyAfterTime
+        {
+            raiseRekey(keypair)
+        }
+    }
+
+    private func raiseRekey(_ keypair: UnsafeMutablePointer<KeypairRecord>) {
+        guard !keypair.pointee.rekeyRaised.exchange(true, ordering: .relaxed) else { return }
+        shared.raise(PeerEvent.needsRekey, peer: keypair.pointee.peer, ring: shared.outboundEvents)
+    }
+
+    /// Sends what waits if a packet of that size cannot go with it. False when the peer has no endpoint.
+    @inline(__always)
+    private mutating func prepareEndpoint(_ peer: Int32, size: Int) -> Bool {
+        if sender.accepts(size, peer: peer), sender.count > 0 { return true }
+        flush()
+        endpoint = peers[peer].pointee.endpoint.load(ordering: .acquiring)
+        return endpoint != nil && sockets != nil && size <= GsoSender.bufferSize
+    }
+
+    /// The padding lies over the next segment's payload, which must survive it.
+    @inline(__always)
+    private func encryptSegment(_ length: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>, _ counter: UInt64) {
+        let end = segmenter.packet + segmenter.packetLength
+        let padding = length &- segmenter.packetLength
+        guard padding > 0 else { return seal(segmenter.packet, length, keypair, counter) }
+        let covered = end.loadUnaligned(as: UInt128.self)
+        end.storeBytes(of: 0, as: UInt128.self)
+        seal(segmenter.packet, length, keypair, counter)
+        end.storeBytes(of: covered, as: UInt128.self)
+    }
+
+    /// Writes one transport message to the sender's place.
+    @inline(__always)
+    private func seal(
+        _ packet: UnsafeRawPointer, _ length: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>, _ counter: UInt64
+    ) {
+        let message = sender.place
+        message.storeBytes(of: TransportMessage.type.littleEndian, as: UInt32.self)
+        message.storeBytes(of: keypair.pointee.remoteIndex.littleEndian, toByteOffset: 4, as: UInt32.self)
+        message.storeBytes(of: counter.littleEndian, toByteOffset: 8, as: UInt64.self)
+        // The send key is the record's first field.
+        TransportCipher.seal(
+            key: UnsafeRawPointer(keypair), counter: counter, source: packet, count: length,
+            destination: message + TransportMessage.headerSize)
+    }
+
+    /// Sends what waits, and writes down that it was sent.
+    @inline(never)
+    private mutating func flush() {
+        let peer = sender.peer
+        guard peer >= 0 else { return }
+        let bytes = sender.count
+        if let endpoint, let sockets {
+            sender.flush(to: endpoint.pointee, over: sockets.pointee)
+        } else {
+            sender.discard()
+        }
+        let slot = peers[peer]
+        slot.pointee.sentBytes.wrappingAdd(UInt64(bytes), ordering: .relaxed)
+        slot.pointee.lastAuthenticatedSent.store(now, ordering: .relaxed)
+        slot.pointee.firstUnrepliedDataReceived.store(0, ordering: .relaxed)
+        guard pendingData else { return }
+        pendingData = false
+        slot.pointee.lastDataSent.store(now, ordering: .relaxed)
+        if slot.pointee.firstUnansweredDataSent.load(ordering: .relaxed) == 0 {
+            slot.pointee.firstUnansweredDataSent.store(now, ordering: .relaxed)
+        }
+        shared.raiseActivity(peer: peer, ring: shared.outboundEvents)
+    }
+}
