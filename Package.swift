@@ -85,6 +85,10 @@ if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
         .executableTarget(
             name: "netlink-probe", dependencies: ["WGModel", "WGLinux", "WGNetlink", "WGRoute"],
             path: "Tests/NetlinkProbe", swiftSettings: control))
+    targets.append(
+        .executableTarget(
+            name: "quick-fault-injector", dependencies: ["WGModel", "WGConfig", "WGPlan", "WGQuick", "WGLinux"],
+            path: "Tests/QuickFaultInjector", swiftSettings: control))
 }
 
 /// The fuzzers: libFuzzer brings their main, so that they build with `--sanitize fuzzer` only.

@@ -28,6 +28,11 @@ public struct ChildProcess: Sendable {
         return ChildProcess(pid: pid, leadsGroup: ownGroup)
     }
 
+    /// A descriptor that is readable once the process has ended (`pidfd_open(2)`, Linux 5.3).
+    public func endDescriptor() throws(Errno) -> FileDescriptor {
+        FileDescriptor(owning: try check(clinux_pidfd(pid)))
+    }
+
     /// How it ended; `nil` while it runs. Once this has answered, the process is gone and must not be asked again.
     public func reap() throws(Errno) -> ProcessEnd? { try wait(flags: WNOHANG) }
 
@@ -95,6 +100,9 @@ public enum CurrentProcess {
 
     /// Whether it has a controlling terminal, whose foreground processes get its signals.
     public static var hasTerminal: Bool { (try? FileDescriptor.open("/dev/tty", .readOnly)) != nil }
+
+    /// To this process itself.
+    public static func send(_ signal: Signal) { _ = clinux_kill(getpid(), signal.rawValue) }
 
     /// Becomes another program; returns only to say why it couldn't.
     public static func become(_ path: String, _ arguments: [String], environment: [String]) -> Errno {

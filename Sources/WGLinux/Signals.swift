@@ -10,13 +10,12 @@ public struct Signal: Hashable, Sendable {
     public static let interrupt = Signal(rawValue: SIGINT)
     public static let terminate = Signal(rawValue: SIGTERM)
     public static let kill = Signal(rawValue: SIGKILL)
-    public static let child = Signal(rawValue: SIGCHLD)
 }
 
 /// Signals taken as values instead of interruptions: they are blocked, and wait here until somebody asks.
 ///
-/// `SIGCHLD` is always among them, for `ChildProcess` to wait by. Owned by the main thread; made before other threads
-/// are, so that all of them have the signals blocked. Children are started with the mask that was there before.
+/// Owned by the main thread; made before other threads are, so that all of them have the signals blocked. Children are
+/// started with the mask that was there before.
 public final class SignalQueue {
     private let descriptor: FileDescriptor
     private let before: sigset_t
@@ -27,7 +26,6 @@ public final class SignalQueue {
         var set = sigset_t()
         var before = sigset_t()
         sigemptyset(&set)
-        sigaddset(&set, SIGCHLD)
         for signal in signals where clinux_signal_is_ignored(signal.rawValue) == 0 {
             sigaddset(&set, signal.rawValue)
         }
@@ -41,7 +39,7 @@ public final class SignalQueue {
         _ = clinux_set_signal_mask(&mask)
     }
 
-    /// The oldest signal that nobody has taken yet, `SIGCHLD` aside.
+    /// The oldest signal that nobody has taken yet.
     public func next() -> Signal? {
         drain()
         return pending.isEmpty ? nil : pending.removeFirst()
@@ -53,10 +51,10 @@ public final class SignalQueue {
         return !pending.isEmpty
     }
 
-    /// Waits until a child ends or a signal comes, at most so many milliseconds; negative is for ever.
-    public func wait(milliseconds: Int32 = -1) {
+    /// Waits until a signal comes, or the descriptor is readable, at most so many milliseconds; negative is for ever.
+    public func wait(milliseconds: Int32 = -1, orReadable other: Int32 = -1) {
         guard pending.isEmpty else { return }
-        _ = clinux_wait_readable(descriptor.rawValue, milliseconds)
+        _ = clinux_wait_readable(descriptor.rawValue, other, milliseconds)
         drain()
     }
 
@@ -65,7 +63,7 @@ public final class SignalQueue {
 
     private func drain() {
         while case let number = clinux_read_signal(descriptor.rawValue), number > 0 {
-            if number != SIGCHLD { pending.append(Signal(rawValue: number)) }
+            pending.append(Signal(rawValue: number))
         }
     }
 }

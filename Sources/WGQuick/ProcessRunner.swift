@@ -30,6 +30,7 @@ struct ProcessRunner {
     private func wait(for child: ChildProcess) throws -> ProcessEnd {
         var reason: Signal?
         var patience = Self.graceMilliseconds
+        let ending = try child.endDescriptor()
         while true {
             let end = try child.reap()
             while let signal = signals.next() {
@@ -41,10 +42,10 @@ struct ProcessRunner {
                 return end
             }
             guard reason != nil else {
-                signals.wait()
+                signals.wait(orReadable: ending.rawValue)
                 continue
             }
-            signals.wait(milliseconds: Self.tickMilliseconds)
+            signals.wait(milliseconds: Self.tickMilliseconds, orReadable: ending.rawValue)
             patience -= Self.tickMilliseconds
             if patience == 0 { child.send(.kill) }
         }

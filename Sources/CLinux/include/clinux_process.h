@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,10 +77,17 @@ static inline int clinux_read_signal(int fd) {
     return n == (ssize_t)sizeof info ? (int)info.ssi_signo : -EIO;
 }
 
-// 1 when readable, 0 after the time, -errno. A negative time is for ever.
-static inline int clinux_wait_readable(int fd, int milliseconds) {
-    struct pollfd entry = {.fd = fd, .events = POLLIN};
-    int n = poll(&entry, 1, milliseconds);
+// Readable once the child has ended.
+static inline int clinux_pidfd(pid_t pid) {
+    long fd = syscall(SYS_pidfd_open, pid, 0);
+    return fd < 0 ? -errno : (int)fd;
+}
+
+// Waits until one of two descriptors is readable, or for the time. A negative descriptor is none; a negative time is
+// for ever.
+static inline int clinux_wait_readable(int fd, int other, int milliseconds) {
+    struct pollfd entries[] = {{.fd = fd, .events = POLLIN}, {.fd = other, .events = POLLIN}};
+    int n = poll(entries, 2, milliseconds);
     return n < 0 ? -errno : n;
 }
 

@@ -1,0 +1,151 @@
+import WGConfig
+import WGLinux
+import WGModel
+import WGPlan
+
+@testable import WGQuick
+
+/// A system made of values, which refuses what a kernel would refuse.
+final class FakeSystem: QuickSystem {
+    /// Everything that `up` and `down` can change.
+    struct World: Equatable {
+        var links: [InterfaceName: LinkState] = [:]
+        var devices: [InterfaceName: DeviceState] = [:]
+        var addresses: [InterfaceName: Set<IPPrefix>] = [:]
+        var routes: [InterfaceName: Set<RouteState>] = [:]
+        var engines: Set<InterfaceName> = []
+        var records: [InterfaceName: TunnelRecord] = [:]
+    }
+
+    var world = World()
+    var kernelHasWireGuard = true
+    var engine: EngineProgram? = EngineProgram(path: "/opt/engine", shownName: "engine")
+    /// The engine makes its link and then fails.
+    var engineFailsHalfway = false
+    var usedPorts: Set<UInt16> = []
+    var path: PathMTU? = PathMTU(link: 1500)
+    /// Runs in place of a hook.
+    var onHook: (FakeSystem, String) throws(QuickError) -> Void = { _, _ in }
+    /// Runs in place of the resolver's wait.
+    var onResolve: (FakeSystem) throws(QuickError) -> Void = { _ in }
+    /// Refuses the step of this number, counted over all calls of `perform`.
+    var refusedStep: Int?
+    private(set) var performed: [Operation] = []
+    private var nextIndex: Int32 = 2
+
+    static let hostIdentity = HostIdentity(bootID: "b", namespaceDevice: 4, namespaceInode: 5)
+
+    func host() throws(QuickError) -> HostIdentity { Self.hostIdentity }
+    func record(_ name: InterfaceName) -> TunnelRecord? { world.records[name] }
+    func isPortInUse(_ port: UInt16) -> Bool { usedPorts.contains(port) }
+
+    func findEngine() throws(QuickError) -> EngineProgram {
+        guard let engine else { throw .engineNotFound("engine") }
+        return engine
+    }
+
+    func resolve(_ config: WireGuardConfig) throws(QuickError) -> DeviceChange {
+        try onResolve(self)
+        let peers = config.peers.map { peer in
+            PeerChange(
+                publicKey: peer.publicKey,
+                endpoint: peer.endpoint.flatMap { Endpoint($0.description) },
+                replaceAllowedIPs: peer.replaceAllowedIPs, allowedIPs: peer.allowedIPs)
+        }
+        return DeviceChange(privateKey: config.privateKey, fwmark: config.fwmark, peers: peers)
+    }
+
+    func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
+        var snapshot = SystemSnapshot()
+        if parts.contains(.link) { snapshot.link = world.links[name] }
+        if parts.contains(.device) { snapshot.device = world.devices[name] }
+        if parts.contains(.routes) { snapshot.routes = Array(world.routes[name] ?? []) }
+        if parts.contains(.paths) {
+            let endpoints = world.devices[name]?.peers.compactMap(\.endpoint) ?? []
+            snapshot.endpointRoutes = endpoints.compactMap { _ in path }
+        }
+        return snapshot
+    }
+
+    func perform(_ operation: Operation) throws(QuickError) {
+        if performed.count == refusedStep {
+            refusedStep = nil
+            throw .refused(operation, .noMemory, extack: nil)
+        }
+        performed.append(operation)
+        switch operation {
+        case .createLink(let name):
+            guard kernelHasWireGuard else { throw .linkKindUnsupported }
+            try makeLink(name, kind: "wireguard", operation)
+        case .startEngine(let name, let engine):
+            try makeLink(name, kind: "tun", operation)
+            if engineFailsHalfway { throw .engineFailed(engine, .exited(7)) }
+            world.engines.insert(name)
+        case .deleteLink(let name, _):
+            guard world.links.removeValue(forKey: name) != nil else {
+                throw .refused(operation, .noSuchDevice, extack: nil)
+            }
+            world.devices[name] = nil
+            world.addresses[name] = nil
+            world.routes[name] = nil
+            world.engines.remove(name)
+        case .runHook(let stage, let command):
+            do { try onHook(self, command) } catch { throw error }
+            if command == "false" { throw .hookFailed(stage, command, .exited(1)) }
+        case .writeRecord(let record): world.records[record.interface] = record
+        case .removeRecord(let name): world.records[name] = nil
+        default: try performOnLink(operation)
+        }
+    }
+
+    private func makeLink(_ name: InterfaceName, kind: String, _ operation: Operation) throws(QuickError) {
+        guard world.links[name] == nil else { throw .refused(operation, .exists, extack: nil) }
+        world.links[name] = LinkState(name: name, index: nextIndex, kind: kind, mtu: 1420, isUp: false)
+        world.devices[name] = DeviceState(name: name)
+        nextIndex += 1
+    }
+
+    private func performOnLink(_ operation: Operation) throws(QuickError) {
+        switch operation {
+        case .setDevice(let name, let change):
+            world.devices[name]?.fwmark = change.fwmark ?? 0
+            world.devices[name]?.peers += change.peers.map { peer in
+                PeerState(
+                    publicKey: peer.publicKey, endpoint: peer.endpoint,
+                    allowedIPs: peer.allowedIPs.map(\.prefix.masked))
+            }
+        case .addAddress(let prefix, let name):
+            guard world.addresses[name, default: []].insert(prefix).inserted else {
+                throw .refused(operation, .exists, extack: nil)
+            }
+        case .setLink(let name, _, let settings):
+            world.links[name]?.mtu = settings.mtu
+            world.links[name]?.isUp = settings.isUp
+            // As a kernel does for each address once the link is up.
+            for address in world.addresses[name] ?? [] where settings.isUp {
+                world.routes[name, default: []].insert(RouteState(destination: address.masked))
+            }
+        case .addRoute(let route, let name):
+            guard world.routes[name, default: []].insert(route).inserted else {
+                throw .refused(operation, .exists, extack: nil)
+            }
+        default: throw .refused(operation, .notSupported, extack: nil)
+        }
+    }
+}
+
+/// Remembers what it was told.
+final class RecordingReporter: QuickReporter {
+    var lines: [String] = []
+
+    func willPerform(_ operation: Operation) { if let trace = operation.trace { lines.append(trace) } }
+    func willFallBack(to engine: EngineProgram) { lines.append("! \(engine.shownName)") }
+    func couldNotUndo(_ operation: Operation, _ error: QuickError) { lines.append("? \(operation.trace ?? "")") }
+}
+
+/// Signals that a test puts in.
+final class FakeSignals: SignalSource {
+    var pending: [Signal] = []
+
+    func next() -> Signal? { pending.isEmpty ? nil : pending.removeFirst() }
+}

@@ -1,1 +1,0 @@
-// Seed file: its owner replaces it.
