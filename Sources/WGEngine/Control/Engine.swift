@@ -1,4 +1,3 @@
-import Synchronization
 import WGLinux
 public import WGModel
 import WGNetlink
@@ -40,17 +39,24 @@ public final class Engine {
     /// Carries traffic until the link is deleted, the socket is removed, or a signal says to end. Nothing is left of it
     /// once the engine has gone.
     public func run() throws(EngineError) {
+        let plane = try startThreads()
         var failure: Errno?
         do throws(Errno) {
             _ = try loop.run()
         } catch {
             failure = error
         }
-        shared.isStopping.store(true, ordering: .sequentiallyConsistent)
-        SharedState.signal(shared.outboundWake)
-        SharedState.signal(shared.inboundWake)
+        plane.stop()
         controller.shutDown()
         if let failure { throw .failed(.wait, failure) }
+    }
+
+    private func startThreads() throws(EngineError) -> DataPlane {
+        do throws(Errno) {
+            return try DataPlane.start(shared: shared, tun: tun)
+        } catch {
+            throw .failed(.startThread, error)
+        }
     }
 
     /// What a WireGuard packet leaves of 1500 bytes over IPv6: the MTU that the kernel module gives its devices.
