@@ -21,6 +21,21 @@ import Testing
         }
     }
 
+    @Test func theDocumentHasTheSameTable() throws {
+        // Rows are `| module, module | import, import (remark), ... |`.
+        var documented: [String: Set<String>] = [:]
+        let lines = SourceTree.lines(of: "ARCHITECTURE.md")
+        let start = try #require(lines.firstIndex { $0.hasPrefix("| module | may import |") })
+        for line in lines[(start + 2)...].prefix(while: { $0.hasPrefix("|") }) {
+            let cells = line.split(separator: "|").map { cell in
+                Set(cell.split(separator: ",").compactMap { $0.split(separator: " ").first.map(String.init) })
+            }
+            try #require(cells.count == 2)
+            for module in cells[0] { documented[module] = cells[1].subtracting(["-"]) }
+        }
+        #expect(documented == ImportTable.allowed)
+    }
+
     @Test func cModulesStayOutOfPublicInterfaces() {
         for file in SourceFile.all {
             for entry in file.imports where ImportTable.cModules.contains(entry.module) {

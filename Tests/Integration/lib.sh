@@ -185,12 +185,13 @@ keys() {
     for name; do (umask 077 && wg genkey | tee "$WORK/$name.key" | wg pubkey >"$WORK/$name.pub") || return 1; done
 }
 
-# device NAME KIND: makes wg0 on a host; KIND is `kernel`, or the engine to start.
+# device NAME KIND: makes wg0 on a host; KIND is `kernel`, or the engine to start, with its first arguments.
 device() {
     if [[ $2 == kernel ]]; then
         on "$1" ip link add dev wg0 type wireguard
     else
-        on "$1" "$2" wg0 && wait_until 5 on "$1" test -S /run/wireguard/wg0.sock
+        # shellcheck disable=SC2086 # the engine and its arguments
+        on "$1" $2 wg0 && wait_until 5 on "$1" test -S /run/wireguard/wg0.sock
     fi
 }
 
