@@ -19,7 +19,7 @@ EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
 EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/*)
 MAN_PAGES = $(wildcard Man/*.8)
-SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Integration/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab \
+SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Integration/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab \
 	Examples/*/*.sh Share/*.sh)
 SWIFT_FILES = Package.swift Sources Tests
 

@@ -17,6 +17,8 @@ import WGCrypto
 /// Nothing here allocates, counts references or throws per packet.
 struct InboundLoop: ~Copyable {
     private let shared: SharedState
+    /// The same, for what happens per packet: no references are counted.
+    private let uncounted: Unmanaged<SharedState>
     private let peers: PeerTable
     private let keypairs: KeypairTable
     private let arena: PacketArena
@@ -47,6 +49,7 @@ struct InboundLoop: ~Copyable {
         let size = GroReceiver.bufferSize + 2 * Coalescer.bufferSize + FlowHeader.maximumLength
         guard var arena = PacketArena(size: size) else { return nil }
         self.shared = shared
+        uncounted = Unmanaged.passUnretained(shared)
         peers = shared.peers
         keypairs = shared.keypairs
         receiver = GroReceiver(buffer: arena.take(GroReceiver.bufferSize))
@@ -153,7 +156,7 @@ struct InboundLoop: ~Copyable {
         default: return
         }
         let sender = EndpointRecord(received: message.path)
-        let isTaken = shared.inboundEvents.push { entry in
+        tellControl { entry in
             entry.pointee.kind = .handshake
             entry.pointee.peer = -1
             entry.pointee.endpoint = sender
@@ -162,7 +165,6 @@ struct InboundLoop: ~Copyable {
                 payload.baseAddress?.copyMemory(from: bytes, byteCount: count)
             }
         }
-        if isTaken { shared.wakeControl() }
     }
 
     @inline(never)
@@ -224,13 +226,13 @@ struct InboundLoop: ~Copyable {
         countedIndex = keypair.pointee.localIndex
         if !keypair.pointee.isConfirmed.load(ordering: .relaxed) {
             keypair.pointee.isConfirmed.store(true, ordering: .relaxed)
-            shared.raise(PeerEvent.nextConfirmed, peer: peer, ring: shared.inboundEvents)
+            raise(PeerEvent.nextConfirmed, peer: peer)
         }
         if keypair.pointee.isInitiator, now > keypair.pointee.birth,
             now &- keypair.pointee.birth >= SessionLimits.rekeyBeforeRejection,
             !keypair.pointee.rekeyRaised.exchange(true, ordering: .relaxed)
         {
-            shared.raise(PeerEvent.needsRekey, peer: peer, ring: shared.inboundEvents)
+            raise(PeerEvent.needsRekey, peer: peer)
         }
         followRoaming(peer)
     }
@@ -241,13 +243,12 @@ struct InboundLoop: ~Copyable {
         if let known = peers[peer].pointee.endpoint.load(ordering: .acquiring), known.pointee.isSame(as: sender) {
             return
         }
-        let isTaken = shared.inboundEvents.push { entry in
+        tellControl { entry in
             entry.pointee.kind = .roamed
             entry.pointee.peer = peer
             entry.pointee.endpoint = sender
             entry.pointee.payloadLength = 0
         }
-        if isTaken { shared.wakeControl() }
     }
 
     /// Writes down what came from the counted peer.
@@ -263,11 +264,24 @@ struct InboundLoop: ~Copyable {
             if slot.pointee.firstUnrepliedDataReceived.load(ordering: .relaxed) == 0 {
                 slot.pointee.firstUnrepliedDataReceived.store(now, ordering: .relaxed)
             }
-            shared.raiseActivity(peer: countedPeer, ring: shared.inboundEvents)
+            uncounted._withUnsafeGuaranteedRef { $0.raiseActivity(peer: countedPeer, ring: $0.inboundEvents) }
         }
         countedPeer = -1
         countedBytes = 0
         countedData = false
+    }
+
+    @inline(__always)
+    private func raise(_ bits: UInt32, peer: Int32) {
+        uncounted._withUnsafeGuaranteedRef { $0.raise(bits, peer: peer, ring: $0.inboundEvents) }
+    }
+
+    /// Fills an entry of the ring to C; it is lost when the ring is full.
+    @inline(__always)
+    private func tellControl(_ fill: (UnsafeMutablePointer<ControlMessage>) -> Void) {
+        uncounted._withUnsafeGuaranteedRef { shared in
+            if shared.inboundEvents.push(fill) { shared.wakeControl() }
+        }
     }
 }
 

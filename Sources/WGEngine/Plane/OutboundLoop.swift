@@ -23,6 +23,8 @@ struct OutboundLoop: ~Copyable {
     private static let retryDelay: Int64 = 1_000_000_000
 
     private let shared: SharedState
+    /// The same, for what happens per packet: no references are counted.
+    private let uncounted: Unmanaged<SharedState>
     private let peers: PeerTable
     private let tun: Int32
     private let arena: PacketArena
@@ -60,6 +62,7 @@ struct OutboundLoop: ~Copyable {
             return nil
         }
         self.shared = shared
+        uncounted = Unmanaged.passUnretained(shared)
         self.tun = tun
         self.staged = staged
         peers = shared.peers
@@ -172,7 +175,7 @@ struct OutboundLoop: ~Copyable {
         else { return }
         guard let keypair = usableKeypair(peer) else {
             staged.append(frame, count, peer: peer)
-            shared.raise(PeerEvent.needsSession, peer: peer, ring: shared.outboundEvents)
+            raise(PeerEvent.needsSession, peer: peer)
             return
         }
         encrypt(count, keypair, peer)
@@ -230,7 +233,7 @@ struct OutboundLoop: ~Copyable {
 
     private func raiseRekey(_ keypair: UnsafeMutablePointer<KeypairRecord>) {
         guard !keypair.pointee.rekeyRaised.exchange(true, ordering: .relaxed) else { return }
-        shared.raise(PeerEvent.needsRekey, peer: keypair.pointee.peer, ring: shared.outboundEvents)
+        raise(PeerEvent.needsRekey, peer: keypair.pointee.peer)
     }
 
     /// Sends what waits if a packet of that size cannot go with it. False when the peer has no endpoint.
@@ -290,6 +293,11 @@ struct OutboundLoop: ~Copyable {
         if slot.pointee.firstUnansweredDataSent.load(ordering: .relaxed) == 0 {
             slot.pointee.firstUnansweredDataSent.store(now, ordering: .relaxed)
         }
-        shared.raiseActivity(peer: peer, ring: shared.outboundEvents)
+        uncounted._withUnsafeGuaranteedRef { $0.raiseActivity(peer: peer, ring: $0.outboundEvents) }
+    }
+
+    @inline(__always)
+    private func raise(_ bits: UInt32, peer: Int32) {
+        uncounted._withUnsafeGuaranteedRef { $0.raise(bits, peer: peer, ring: $0.outboundEvents) }
     }
 }
