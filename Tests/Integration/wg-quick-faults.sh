@@ -1,0 +1,82 @@
+#!/bin/bash
+# limit: 300
+# An up that fails, is told to end, or is killed at any of its steps: links, addresses, routes, rules, sockets, records and
+# processes are then as before; after a kill, once down has been run.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+injector="$WG_BIN_DIR/quick-fault-injector"
+check "the injector is built" test -x "$injector" || exit 1
+
+host e-a
+on e-a ip tuntap add dev cable mode tun
+on e-a ip address add 198.51.100.1/24 dev cable
+on e-a ip link set up dev cable
+on e-a ip route add 203.0.113.0/24 dev cable
+wait_until 5 settled e-a cable
+keys e-a e-b
+mkdir -m 700 "$WORK/conf"
+(umask 077 && cat >"$WORK/conf/wg0.conf") <<END
+[Interface]
+PrivateKey = $(<"$WORK/e-a.key")
+ListenPort = 51820
+Address = 10.77.0.1/24, fd77::1/64
+PreUp = true
+PostUp = ip route add 10.99.0.0/16 dev %i
+PreDown = true
+PostDown = true
+[Peer]
+PublicKey = $(<"$WORK/e-b.pub")
+Endpoint = 198.51.100.2:51820
+AllowedIPs = 10.77.0.2/32, 10.88.0.0/16, fd88::/48
+END
+mkdir "$WORK/table"
+sed 's/^Address/Table = 200\n&/; s|^AllowedIPs.*|AllowedIPs = 0.0.0.0/0, ::/0|' "$WORK/conf/wg0.conf" >"$WORK/table/wg0.conf"
+chmod 600 "$WORK/table/wg0.conf"
+state e-a >"$WORK/before"
+
+# inject STATUS WORDS...: the injector ends with that status.
+inject() {
+    local expected="$1" status
+    shift
+    timeout 20 nsenter -t "${HOST_PID[e-a]}" -n -m -- "$injector" "$@" >"$WORK/output" 2>"$WORK/errors"
+    status=$?
+    [[ $status -eq $expected ]] || { echo "exit status $status instead of $expected"; cat "$WORK/errors"; return 1; }
+}
+
+# every FACT COMMAND STATUS FILE AFTERWARDS: the fault at each step, the state compared after each.
+every() {
+    local fact="$1" fault="$2" status="$3" file="$4" after="$5" step wrong=0
+    for ((step = 0; step < steps; step++)); do
+        if ! inject "$status" "$fault" "$step" "$file" || ! "$after" "$file" "$step" || ! wait_until 5 same_state "$WORK/before" e-a; then
+            echo "step $step of $steps:"
+            same_state "$WORK/before" e-a
+            wrong=1
+            on e-a ip link delete dev wg0 2>/dev/null
+            wait_until 5 no_device e-a
+        fi
+    done >"$WORK/every"
+    if [[ $wrong -eq 0 ]]; then ok "$fact ($steps steps)"; else not_ok "$fact" "$WORK/every"; fi
+}
+nothing() { :; }
+# A kill before the link is there leaves nothing, and down then says so.
+down_if_up() {
+    if on e-a ip link show dev wg0 >/dev/null 2>&1; then on e-a wg-quick down "$1" >"$WORK/output" 2>&1; else ! on e-a wg-quick down "$1" 2>/dev/null; fi
+}
+
+engines=(wireguard-swift wireguard-go)
+[[ ! -e /sys/module/wireguard ]] || engines=(kernel)
+for engine in "${engines[@]}"; do
+    export WG_QUICK_USERSPACE_IMPLEMENTATION="$engine"
+    for kind in conf table; do
+        file="$WORK/$kind/wg0.conf"
+        check "$engine, $kind: without a fault, up succeeds" inject 0 count "$file" || continue
+        steps="$(<"$WORK/output")"
+        check "$engine, $kind: and has steps" test "$steps" -ge 8
+        check "$engine, $kind: and down takes them back" on e-a wg-quick down "$file"
+        check "$engine, $kind: and then the state is as before" wait_until 5 same_state "$WORK/before" e-a
+        every "$engine, $kind: a failure at each step leaves nothing" fail 3 "$file" nothing
+        every "$engine, $kind: SIGTERM at each step leaves nothing" signal 3 "$file" nothing
+        every "$engine, $kind: after SIGKILL at each step, down leaves nothing" kill 137 "$file" down_if_up
+    done
+done
+exit "$((FAILURES > 0))"
