@@ -17,7 +17,7 @@ RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib
 BUILT = $(BUILD)/release/built
 EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
-EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/*)
+EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/* Tests/QuickFaultInjector/*)
 MAN_PAGES = $(wildcard Man/*.8)
 SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Integration/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab \
 	Examples/*/*.sh Share/*.sh)

@@ -113,14 +113,15 @@ boot() {
     [[ $# -gt 0 ]] || return 0
     mkdir -p "$work/tests/Integration" "$work/tests/Kernel/cases"
     cp "$tests/run-cases.sh" "$work/tests/"
-    cp "$tests"/Integration/lib.sh "$work/tests/Integration/"
+    cp "$tests"/Integration/{lib,wg-quick-faults}.sh "$work/tests/Integration/"
     for case; do
         cp "$case" "$work/tests/Kernel/cases/"
         cases+=("/tests/Kernel/cases/$(basename "$case")")
         bound=$((bound + $(limit_of "$case")))
     done
     mkdir -p "$work/programs"
-    cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$programs"/netlink-probe "$work/programs/"
+    cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$programs"/netlink-probe \
+        "$programs"/quick-fault-injector "$work/programs/"
     echo "# guest $name"
     "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$work/programs:/programs" --file "$work/tests:/tests" \
         --timeout "$bound" -- "/tests/run-cases.sh here /programs ${cases[*]}" 2>&1 | tee "$log" | grep -vE '^[0-9]+ passed, '
