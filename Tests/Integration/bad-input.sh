@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 120
+# limit: 180
 # Input that cannot work is refused with a message that says why, with exit status 1, and changes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# limit: 90
 # Two engines whose clock runs 30 times as fast, so that a session is renewed every 4 s: no ping is lost over 3 renewals.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

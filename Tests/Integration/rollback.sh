@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 120
+# limit: 180
 # An up that fails or is interrupted at any point leaves the system as it was.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

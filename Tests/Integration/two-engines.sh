@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 120
+# limit: 180
 # Two of our engines in network namespaces: ping, TCP and UDP, over IPv4 and IPv6, inside and outside.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 120
+# limit: 180
 # Our engine against Debian's wireguard-go, as initiator and as responder, with and without a preshared key.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 120
+# limit: 240
 # Our wg and Debian's read and set the same kernel devices and say the same.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 120
+# limit: 240
 # guest: no-module
 # Without the kernel module, wg-quick up starts our engine, and down leaves nothing of it.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
