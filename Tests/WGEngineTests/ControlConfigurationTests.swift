@@ -184,6 +184,16 @@ import WGModel
         }
     }
 
+    @Test func `a port that was just given up can be had again at once`() throws {
+        for port in [5000, 5001, 5000, 5001] as [UInt16] {
+            try device.set(DeviceChange(listenPort: port))
+            #expect(device.state.listenPort == port && device.network.openPorts.contains(port))
+        }
+        try device.controller.linkChanged(isUp: false, now: device.time.now)
+        try device.controller.linkChanged(isUp: true, now: device.time.now)
+        #expect(device.network.openPorts == [5001])
+    }
+
     @Test func `a port that is taken is refused while the link is down, too`() throws {
         let device = try SimulatedDevice(SimulatedDevice.Time(), address: "192.0.2.1:1", isUp: false)
         device.network.takenPorts = [6000]

@@ -21,7 +21,7 @@ final class MemoryNetwork: ControlNetwork {
     private var nextPort: UInt16 = 40000
 
     func open(port: UInt16, mark: UInt32) throws(Errno) -> UdpSockets {
-        guard !takenPorts.contains(port) else { throw .addressInUse }
+        guard !takenPorts.contains(port), !openPorts.contains(port) else { throw .addressInUse }
         if port == 0 { nextPort += 1 }
         let chosen = port == 0 ? nextPort : port
         openPorts.append(chosen)

@@ -31,7 +31,7 @@ extension EngineController {
         if isUp {
             try bind(port: port)
         } else {
-            if port != 0 { network.close(try network.open(port: port, mark: fwmark)) }
+            if port != 0 { network.close(try openSockets(port: port)) }
             listenPort = port
         }
         for peer in peers.values { forgetSource(of: peer) }
@@ -39,9 +39,19 @@ extension EngineController {
 
     /// Opens sockets and publishes them in place of the former ones, which stay if it fails.
     func bind(port: UInt16) throws(Errno) {
-        let opened = try network.open(port: port, mark: fwmark)
+        let opened = try openSockets(port: port)
         listenPort = opened.port
         publish(sockets: opened)
+    }
+
+    private func openSockets(port: UInt16) throws(Errno) -> UdpSockets {
+        do throws(Errno) {
+            return try network.open(port: port, mark: fwmark)
+        } catch {
+            guard error == .addressInUse, reclaimer.holdsSockets else { throw error }
+        }
+        closeRetiredSockets()
+        return try network.open(port: port, mark: fwmark)
     }
 
     /// The zero key removes the device's key. A new key ends all sessions, and the peer that is now the device itself.

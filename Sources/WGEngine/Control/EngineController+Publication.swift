@@ -1,4 +1,5 @@
 import Synchronization
+import WGLinux
 import WGModel
 
 // What the other threads see, and how it is taken back: withdraw the pointer, retire what it points to, free it when
@@ -76,13 +77,28 @@ extension EngineController {
     }
 
     /// Whether something waits for the other threads to go on: retired memory, or orders without room.
-    var awaitsOthers: Bool { !reclaimer.isEmpty || !waitingOrders.isEmpty }
+    var awaitsOthers: Bool { !reclaimer.isEmpty || !passedEarly.isEmpty || !waitingOrders.isEmpty }
 
     /// Begins a new epoch for what has been withdrawn.
     func sealRetired() { reclaimer.seal(shared.epoch) }
 
     /// Takes what can't be seen any more, for `free`.
-    func takePassed() -> [Reclaimer.Item] { reclaimer.takePassed(shared.epoch) }
+    func takePassed() -> [Reclaimer.Item] {
+        defer { passedEarly = [] }
+        return passedEarly + reclaimer.takePassed(shared.epoch)
+    }
+
+    /// Closes former sockets, whose port is wanted again: waits for the other threads to finish their batches.
+    func closeRetiredSockets() {
+        sealRetired()
+        for _ in 0..<100 where reclaimer.holdsSockets {
+            for item in reclaimer.takePassed(shared.epoch) {
+                // Other things have to wait until the rings have been drained.
+                if case .sockets = item { free([item]) } else { passedEarly.append(item) }
+            }
+            if reclaimer.holdsSockets { WallClock.sleep(.milliseconds(1)) }
+        }
+    }
 
     /// Frees everything; the other threads have ended.
     func shutDown() {
@@ -90,7 +106,8 @@ extension EngineController {
         publish(sockets: nil)
         let routing = shared.routing.exchange(nil, ordering: .acquiringAndReleasing)
         if let routing { reclaimer.retire(.routing(routing)) }
-        free(reclaimer.takeAll())
+        free(passedEarly + reclaimer.takeAll())
+        passedEarly = []
     }
 
     /// Frees what nobody can see any more. `passed` was taken before the rings were drained, so that no message about

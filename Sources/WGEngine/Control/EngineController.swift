@@ -43,6 +43,8 @@ final class EngineController {
     let arena = KeypairArena()
     var deadlines = DeadlineQueue()
     var reclaimer = Reclaimer()
+    /// What passed while the control thread was waiting for something else.
+    var passedEarly: [Reclaimer.Item] = []
     /// Orders that found T's ring full.
     var waitingOrders: [(order: OutboundRing.Order, peer: Int32)] = []
 

@@ -12,12 +12,20 @@ struct Reclaimer {
 
     private var current: [Item] = []
     private var waiting: [(epoch: UInt64, items: [Item])] = []
+    /// How many sockets are among them.
+    private var socketCount = 0
 
     /// Nothing is waiting to be freed.
     var isEmpty: Bool { current.isEmpty && waiting.isEmpty }
 
+    /// Whether a pair of sockets is waiting to be closed, and holds its port.
+    var holdsSockets: Bool { socketCount > 0 }
+
     /// Call after the item can't be loaded any more from `SharedState`.
-    mutating func retire(_ item: Item) { current.append(item) }
+    mutating func retire(_ item: Item) {
+        current.append(item)
+        if case .sockets = item { socketCount += 1 }
+    }
 
     /// Begins a new epoch for what was retired since the last call.
     mutating func seal(_ epoch: QuiescentEpoch) {
@@ -39,6 +47,7 @@ struct Reclaimer {
             passed += first.items
             waiting.removeFirst()
         }
+        for case .sockets in passed { socketCount -= 1 }
         return passed
     }
 }
