@@ -97,6 +97,7 @@ struct OutboundLoop: ~Copyable {
         sockets = shared.sockets.load(ordering: .acquiring)
         routing = shared.routing.load(ordering: .acquiring)
         cachedPeer = -2
+        sender.beginBatch()
     }
 
     private func sleep() {

@@ -27,6 +27,8 @@ struct GsoSender {
     private var segments = 0
     private var segmentSize = 0
     private var hasShortEnd = false
+    /// False once a wait for the socket was in vain: the rest of the batch is not worth another.
+    private var mayWait = true
 
     private let buffer: UnsafeMutableRawPointer
     private let refusals: UnsafeMutablePointer<Refusal>
@@ -39,6 +41,9 @@ struct GsoSender {
     }
 
     func deallocate() { refusals.deallocate() }
+
+    /// Forgets the troubles of the last batch.
+    mutating func beginBatch() { mayWait = true }
 
     /// Whether a packet of that size can go with the waiting ones.
     @inline(__always)
@@ -82,7 +87,7 @@ struct GsoSender {
         hasShortEnd = false
     }
 
-    private func sendRun(to endpoint: EndpointRecord, over sockets: UdpSockets) {
+    private mutating func sendRun(to endpoint: EndpointRecord, over sockets: UdpSockets) {
         let refusal = refusals + Int(peer) % Self.refusalCount
         if refusal.pointee.peer == peer, refusal.pointee.batchesLeft > 0, segmentSize >= Int(refusal.pointee.size) {
             refusal.pointee.batchesLeft &-= 1
@@ -96,7 +101,7 @@ struct GsoSender {
         sendOneByOne(to: endpoint, over: sockets)
     }
 
-    private func sendOneByOne(to endpoint: EndpointRecord, over sockets: UdpSockets) {
+    private mutating func sendOneByOne(to endpoint: EndpointRecord, over sockets: UdpSockets) {
         var offset = 0
         while offset < count {
             let size = min(segmentSize, count &- offset)
@@ -106,13 +111,13 @@ struct GsoSender {
     }
 
     /// Waits a moment when the socket's buffer is full: the TUN device's queue is the place to drop packets.
-    private func sendPatiently(
+    private mutating func sendPatiently(
         _ bytes: UnsafeRawPointer, _ count: Int, segment: UInt16, _ endpoint: EndpointRecord, _ sockets: UdpSockets
     ) -> Int {
         let sent = sockets.send(bytes, count: count, segment: segment, to: endpoint)
-        guard sent == -Int(EAGAIN) else { return sent }
+        guard sent == -Int(EAGAIN), mayWait else { return sent }
         var entry = pollfd(fd: endpoint.isIPv4 ? sockets.ipv4 : sockets.ipv6, events: Int16(POLLOUT), revents: 0)
-        _ = clinux_ppoll(&entry, 1, 100_000_000)
+        mayWait = clinux_ppoll(&entry, 1, 100_000_000) > 0
         return sockets.send(bytes, count: count, segment: segment, to: endpoint)
     }
 }
