@@ -99,6 +99,14 @@ on g-a ip address add 198.51.100.77/24 dev eth-g-b
 check "traffic goes on after the address has changed" wait_until 12 through
 check "the other side has noticed" sees_endpoint 198.51.100.77:40020
 
+# The link in another namespace than its UDP sockets.
+host g-c
+on g-a ip link set wg0 netns "${HOST_PID[g-c]}"
+check "the engine stays when its link moves to another namespace" eval 'sleep 0.5; on g-a wg show wg0'
+on g-c ip address add 10.77.0.1/24 dev wg0
+on g-c ip link set up dev wg0
+check "and carries its traffic there" wait_until 12 on g-c ping -q -c 1 -W 2 10.77.0.2
+
 check "both engines still answer" eval 'on g-a wg show wg0 && on g-b wg show wg0'
-for name in g-a g-b; do on "$name" ip link delete dev wg0; done
+for name in g-b g-c; do on "$name" ip link delete dev wg0; done
 check "both leave nothing" eval 'wait_until 5 no_device g-a && wait_until 5 no_device g-b'

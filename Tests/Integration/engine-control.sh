@@ -40,6 +40,8 @@ equal "the stock wg reads it back" \
     "$(printf '%s\t%s\t5555\t0x4d\n%s\t%s\t192.0.2.7:99\t10.1.0.0/16,fd00::/64\t0\t0\t0\t25' "$(<"$WORK/g-a.key")" \
         "$(<"$WORK/g-a.pub")" "$peer" "$(<"$WORK/g-a.key")")" \
     "$(on g-a "$stock" show wg0 dump)"
+on g-a "$stock" set wg0 peer "$peer" endpoint '[fe80::7%lo]:99'
+equal "an endpoint's scope is kept" '[fe80::7%lo]:99' "$(on g-a "$stock" show wg0 endpoints | cut -f 2)"
 check_fails "no port is bound while the link is down" listens_udp g-a 5555
 on g-a ip link set up dev wg0
 check "the port is bound for both address families once the link is up" wait_until 2 listens_udp g-a 5555

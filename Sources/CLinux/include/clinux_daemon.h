@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -145,6 +147,27 @@ static inline int clinux_link_state(int index, int *is_up, int *mtu) {
     close(fd);
     return result;
 }
+
+// The network namespace that a TUN descriptor's device is in now; -EBADFD when the device is gone.
+static inline int clinux_tun_network(int tun) {
+    int namespace = ioctl(tun, TUNGETDEVNETNS);
+    return namespace < 0 ? -errno : namespace;
+}
+
+// The device's index in the calling thread's network namespace.
+static inline int clinux_tun_index(int tun) {
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    int result = 0;
+    if (ioctl(tun, TUNGETIFF, &request) < 0 || ioctl(fd, SIOCGIFINDEX, &request) < 0) result = -errno;
+    close(fd);
+    return result < 0 ? result : request.ifr_ifindex;
+}
+
+// The calling thread alone.
+static inline int clinux_enter_network(int namespace) { return setns(namespace, CLONE_NEWNET) < 0 ? -errno : 0; }
 
 // Files.
 

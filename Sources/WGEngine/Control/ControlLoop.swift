@@ -1,3 +1,4 @@
+// Before WGNetlink, which brings in libc's own module: its types must be known as CLinux's first.
 internal import CLinux
 import Synchronization
 import WGLinux

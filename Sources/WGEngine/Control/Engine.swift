@@ -23,7 +23,7 @@ public final class Engine {
         guard !UnixListener.isLive(path) else { throw .socketInUse(path: path) }
         let signals = try Self.takeSignals()
         tun = try Self.makeLink(name)
-        let link = try Self.watchLink(tun.index)
+        let link = try Self.watchLink(tun)
         wakes = try EngineWakes()
         let shared = SharedState(
             clock: clock, controlWake: wakes.control.rawValue, outboundWake: wakes.outbound.rawValue,
@@ -82,9 +82,9 @@ public final class Engine {
         }
     }
 
-    private static func watchLink(_ index: Int32) throws(EngineError) -> LinkWatch {
+    private static func watchLink(_ tun: borrowing TunDevice) throws(EngineError) -> LinkWatch {
         do throws(NetlinkError) {
-            return try LinkWatch(index: index)
+            return try LinkWatch(index: tun.index, tun: tun.rawValue)
         } catch {
             throw .failed(.watchLink, error.errno)
         }

@@ -6,7 +6,8 @@ final class UAPIConnection {
     private static let readSize = 64 * 1024
 
     private let socket: FileDescriptor
-    private var parser = UAPIRequestParser()
+    /// A scope may be an interface's name or its index.
+    private var parser = UAPIRequestParser(scopes: { UInt32($0) ?? Resolver.interfaceIndex(of: $0) })
     private var output: ArraySlice<UInt8> = []
     /// The client has said its last.
     private var hasEnded = false
