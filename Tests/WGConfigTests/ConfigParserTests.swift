@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGConfig
 import WGModel
@@ -45,7 +46,7 @@ let presharedText = "2UhtoQZWAXuQbwWMwtsLvlXnS1GIyOXtCSA25Jk4P3E="
         let expected = try #require(ConfigParser.parseWireGuard(Document(text: Self.complete)).value)
         let uncommented = Self.complete.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.prefix { $0 != "#" } }
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<100 {
             let blanks: [Character] = [" ", "\t", "\u{b}", "\u{c}", "\r"]
             var text = ""
@@ -119,7 +120,7 @@ let presharedText = "2UhtoQZWAXuQbwWMwtsLvlXnS1GIyOXtCSA25Jk4P3E="
     }
 
     @Test func diagnosticsAreInTheOrderOfTheLines() {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         let lines = [
             "[Peer]", "[Interface]", "[Foo]", "ListenPort = x", "Endpoint = y", "PublicKey = z", "a", "MTU", "",
         ]

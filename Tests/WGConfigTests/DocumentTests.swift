@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WGConfig
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func randomBytesSurvive() {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<300 {
             let alphabet: [UInt8] = [0, 9, 10, 10, 13, 32, 35, 61, 91, 93, 97, 0xc3, 0xa4, 0xff]
             let bytes = (0..<Int.random(in: 0...80, using: &random)).map { _ in alphabet.randomElement(using: &random)!

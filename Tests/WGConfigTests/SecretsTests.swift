@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGConfig
 
@@ -5,7 +6,7 @@ import WGConfig
 @Suite struct SecretsTests {
     @Test(arguments: ["PrivateKey = ", "PresharedKey=", "  privatekey=", "presharedKEY   =  "])
     func corruptedKeyLinesLeakNothing(prefix: String) {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<400 {
             let secret = Self.secret(&random)
             let line = Self.corrupt(Array((prefix + secret).utf8), &random)
@@ -15,7 +16,7 @@ import WGConfig
     }
 
     @Test func keysInForeignPlacesLeakNothing() {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         let keys = Keyword.allCases.filter { $0 != .publicKey }.map(\.name) + ["Foo", "Privat", "Key", "[Peer]", ""]
         for key in keys {
             for separator in [" = ", "=", " ", ": ", "\t=\t", "\n", "=\n", " = x,", " = 10.0.0.1,", " = [", " = # "] {
@@ -28,7 +29,7 @@ import WGConfig
     }
 
     @Test func aKeyBrokenIntoLinesLeaksNothing() {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<300 {
             var secret = Self.secret(&random)
             let whole = secret
@@ -60,12 +61,12 @@ import WGConfig
         return windows
     }
 
-    private static func secret(_ random: inout SeededRandom) -> String {
+    private static func secret(_ random: inout SeededGenerator) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
         return String((0..<43).map { _ in alphabet.randomElement(using: &random)! }) + "="
     }
 
-    private static func corrupt(_ line: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    private static func corrupt(_ line: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var line = line
         let alphabet = Array("#=\n\r \t\0[]:,aZ9+/\u{e4}.".utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) {

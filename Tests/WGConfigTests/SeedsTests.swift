@@ -19,7 +19,7 @@ import WGConfig
     }
 
     @Test func filesNearToTheSeedsKeepTheProperties() throws {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         let seed = try TestFile.read("Tests/Fuzz/Config/Seeds/everything.conf")
         let alphabet = Array("#=\n\r \t\0[]:,aZ09+/-.\u{e4}".utf8) + [0xff]
         for _ in 0..<300 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGCrypto
 import WGModel
@@ -86,7 +87,7 @@ struct AeadTests {
 
     @Test("Every single-bit error in ciphertext, tag or additional data is refused", arguments: [0, 1, 16, 32, 61])
     func corruption(_ count: Int) {
-        var generator = Generator(state: UInt64(count))
+        var generator = SeededGenerator(seed: UInt64(count))
         let key = generator.key()
         let nonce = Aead.nonce(counter: generator.next())
         let long: InlineArray<24, UInt8> = InlineArray { _ in UInt8.random(in: 0...255, using: &generator) }

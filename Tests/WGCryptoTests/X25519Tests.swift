@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGCrypto
 import WGModel
@@ -87,7 +88,7 @@ struct X25519Tests {
     @Test("A scalar is clamped on use")
     func clamping() {
         for seed in 0..<32 as Range<UInt64> {
-            var generator = Generator(state: seed)
+            var generator = SeededGenerator(seed: seed)
             let scalar = PrivateKey(bytes: generator.key())
             let point = PublicKey(bytes: generator.key())
             #expect(X25519.publicKey(of: scalar) == X25519.publicKey(of: scalar.clamped))
@@ -101,7 +102,7 @@ struct X25519Tests {
     func basePoint() {
         let base = PublicKey(bytes: key("0900000000000000000000000000000000000000000000000000000000000000"))
         for seed in 0..<32 as Range<UInt64> {
-            var generator = Generator(state: seed)
+            var generator = SeededGenerator(seed: seed)
             let scalar = PrivateKey(bytes: generator.key())
             #expect(X25519.sharedSecret(scalar, base).map { PublicKey(bytes: $0) } == X25519.publicKey(of: scalar))
         }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import WGModel
 
@@ -33,7 +34,7 @@ import WGModel
 
     /// Texts near to addresses: the C library and this module agree on every one of them.
     @Test func textIsJudgedAsTheCLibraryJudgesIt() {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         let seeds = [
             "192.0.2.1", "10.200.30.4", "::", "2001:db8::1", "1:2:3:4:5:6:7:8", "::ffff:192.0.2.1", "fe80::1:0:0:2",
             "1:2:3:4:5:6:1.2.3.4",
@@ -60,7 +61,7 @@ import WGModel
     }
 
     @Test func addressesAreWrittenAsTheCLibraryWritesThem() throws {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<5_000 {
             let count = Bool.random(using: &random) ? 4 : 16
             // Zero words in plenty, for the gap's sake.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGModel
 
@@ -26,7 +27,7 @@ import WGModel
     }
 
     @Test func containmentIsEqualityOfTheFirstBits() throws {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<2_000 {
             let count = Bool.random(using: &random) ? 4 : 16
             // Few different bits, so that both answers occur.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGModel
 
@@ -23,9 +24,9 @@ import WGModel
     }
 
     @Test func randomKeysSurviveBase64AndHex() throws {
-        var random = SeededRandom.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<500 {
-            let bytes = random.key()
+            let bytes = random.bytes(32)
             let key = try #require(PublicKey(bytes))
             #expect(key.base64 == referenceBase64(bytes))
             #expect(PublicKey(base64: key.base64)?.array == bytes)

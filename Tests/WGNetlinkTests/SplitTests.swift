@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGModel
 
@@ -126,20 +127,5 @@ struct SplitTests {
     private static func address(using random: inout SeededGenerator) -> IPAddress {
         let number = UInt32.random(in: 0..<40, using: &random)
         return Bool.random(using: &random) ? .v4(number) : .v6(UInt128(number))
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

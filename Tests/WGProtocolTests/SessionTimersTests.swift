@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGProtocol
 
@@ -207,7 +208,7 @@ struct SessionTimersTests {
         "Whatever happens: initiations are REKEY_TIMEOUT apart, and the next deadline is in the future",
         arguments: 0..<50 as Range<UInt64>)
     func anything(_ seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var timers = SessionTimers()
         var now = start
         var lastInitiation: UInt64?
@@ -239,7 +240,7 @@ struct SessionTimersTests {
     }
 
     /// Stamps of any age, some of them younger than `now`, as a thread on another CPU may store them.
-    private func anyObservations(_ now: UInt64, _ generator: inout Generator) -> SessionTimers.Observations {
+    private func anyObservations(_ now: UInt64, _ generator: inout SeededGenerator) -> SessionTimers.Observations {
         func stamp() -> UInt64 {
             switch Int.random(in: 0..<4, using: &generator) {
             case 0: 0

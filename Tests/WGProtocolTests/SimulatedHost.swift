@@ -1,3 +1,4 @@
+import TestSupport
 import WGProtocol
 
 /// Nanoseconds.
@@ -29,7 +30,7 @@ struct SimulatedHost {
     var staged = 0
     var initiation: Int?
     var greatestInitiation = 0
-    var generator: Generator
+    var generator: SeededGenerator
     /// Handed to the network by `Simulation`.
     var outbox: [SimulatedMessage] = []
     /// Numbers of initiations and keypairs, unique in the simulation.
@@ -47,7 +48,7 @@ struct SimulatedHost {
     var looks = 0
 
     init(seed: UInt64, firstNumber: Int) {
-        generator = Generator(state: seed)
+        generator = SeededGenerator(seed: seed)
         nextNumber = firstNumber
     }
 
@@ -208,7 +209,7 @@ struct Simulation {
     /// The application answers each data packet.
     var echoes = false
     private var agenda: [(time: UInt64, host: Int, happening: Happening)] = []
-    private var generator = Generator(state: 33)
+    private var generator = SeededGenerator(seed: 33)
 
     mutating func schedule(_ happening: Happening, host: Int, at time: UInt64) {
         let place = agenda.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0

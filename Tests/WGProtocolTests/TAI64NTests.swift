@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGProtocol
 
@@ -20,7 +21,7 @@ struct TAI64NTests {
 
     @Test("The order of labels is that of their bytes, whatever they are")
     func order() throws {
-        var generator = Generator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         var labels: [[UInt8]] = [.init(repeating: 0, count: 12), .init(repeating: 255, count: 12)]
         for _ in 0..<50 {
             let label = (0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -1,17 +1,7 @@
+import TestSupport
 import WGModel
 
-/// SplitMix64: the same values for the same seed, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededGenerator {
     mutating func key<K: Key>(_ type: K.Type = K.self) -> K {
         K((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &self) }) ?? .zero
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGModel
 import WGUAPI
@@ -14,7 +15,7 @@ private func parse(_ text: String) throws -> UAPIReply? {
 @Suite struct UAPIReplyTests {
     @Test func randomStatesSurviveTheWireInPiecesOfAnySize() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let name = try InterfaceName("wg0")
         for _ in 0..<300 {
             let state = random.state(named: name)
@@ -32,7 +33,7 @@ private func parse(_ text: String) throws -> UAPIReply? {
     }
 
     @Test func anAnswerCutOffAtAnyByteIsNotAnAnswer() throws {
-        var random = SeededGenerator(state: 3)
+        var random = SeededGenerator(seed: 3)
         let name = try InterfaceName("wg0")
         let bytes = UAPIEncoder.getReply(random.state(named: name))
         for length in 0..<bytes.count {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGModel
 import WGUAPI
@@ -41,7 +42,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
 
     @Test func randomChangesSurviveTheWireInPiecesOfAnySize() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let change = random.change()
             let bytes = UAPIEncoder.setRequest(change)
@@ -51,7 +52,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
     }
 
     @Test func aRequestCutOffAtAnyByteHasNoEffect() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         var change = random.change()
         while change.peers.count < 2 { change = random.change() }
         let bytes = UAPIEncoder.setRequest(change)
@@ -193,7 +194,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
     }
 
     @Test func noiseNeverStopsTheParser() {
-        var random = SeededGenerator(state: 99)
+        var random = SeededGenerator(seed: 99)
         let words = [
             "get=1", "set=1", "public_key=", key1, "=", "\n", "\n\n", "allowed_ip=", "::/0", "-", "\u{0}", "é",
         ]
