@@ -3,15 +3,16 @@
 # Two of our engines in network namespaces: ping, TCP and UDP, over IPv4 and IPv6, inside and outside.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# udp_arrives FROM TO ADDRESS: a light UDP load for two seconds, of which at most 2 % may be lost.
+# udp_arrives FROM TO ADDRESS: a light UDP load for three seconds, of which at most 2 % may be lost. Light, because the
+# receiver's socket holds 200 KB only, and on a busy machine the receiver may not run for half a second.
 udp_arrives() {
     local server result="$WORK/udp.json"
     on "$2" iperf3 -s -1 -B "$3" >/dev/null 2>&1 &
     server=$!
     wait_until 5 listens "$2" 5201 || return 1
-    on "$1" timeout 20 iperf3 -J -c "$3" -u -b 10M -l 1300 -t 2 >"$result"
+    on "$1" timeout 20 iperf3 -J -c "$3" -u -b 2M -l 1300 -t 3 >"$result"
     wait "$server"
-    jq -e '.end.sum | .packets > 1000 and .lost_percent <= 2' "$result" || { jq .end.sum "$result"; return 1; }
+    jq -e '.end.sum | .packets > 400 and .lost_percent <= 2' "$result" || { jq .end.sum "$result"; return 1; }
 }
 
 for outside in 4 6; do
