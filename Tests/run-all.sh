@@ -58,7 +58,7 @@ unit_stage() {
         bad=1
     fi
     if [[ $bad -gt 0 ]]; then
-        grep -vE '^[^ ]+ (Test|Suite) .* (started|passed)' "$log"
+        grep -A 4 -F '✘' "$log" | cut -c 1-400
     fi
     grep -E '^[^ ]+ Test run with ' "$log"
     passed=$((passed + good))
