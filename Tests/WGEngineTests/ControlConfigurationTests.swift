@@ -201,6 +201,17 @@ import WGModel
         #expect(device.state.listenPort == 0)
     }
 
+    @Test func `a port that was taken when the link came up is tried again when it is set again`() throws {
+        let device = try SimulatedDevice(SimulatedDevice.Time(), address: "192.0.2.1:1", isUp: false)
+        try device.set(DeviceChange(listenPort: 6000))
+        device.network.takenPorts = [6000]
+        #expect(throws: Errno.addressInUse) { try device.controller.linkChanged(isUp: true, now: device.time.now) }
+        #expect(throws: Errno.addressInUse) { try device.set(DeviceChange(listenPort: 6000)) }
+        device.network.takenPorts = []
+        try device.set(DeviceChange(listenPort: 6000))
+        #expect(device.network.openPorts == [6000])
+    }
+
     @Test func `the mark is set on the sockets, and on those that follow`() throws {
         try device.set(DeviceChange(fwmark: 9))
         #expect(device.network.marks.last == 9)

@@ -51,6 +51,18 @@ import WGModel
         #expect(EndpointRecord(endpoint).isSame(as: EndpointRecord(endpoint)))
     }
 
+    @Test func `a producer that never stops doesn't hold up the control thread`() {
+        let ring = ControlRing()
+        defer { ring.deallocate() }
+        var taken = 0
+        _ = ring.push { $0.pointee.kind = .peerEvents }
+        ring.drain { _ in
+            taken += 1
+            _ = ring.push { $0.pointee.kind = .peerEvents }
+        }
+        #expect(taken == 1 && !ring.isEmpty)
+    }
+
     @Test func `no endpoint has no address`() {
         #expect(EndpointRecord.none.endpoint == nil)
         #expect(EndpointRecord.none.isSame(as: .none))

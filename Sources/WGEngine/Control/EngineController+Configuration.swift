@@ -24,10 +24,11 @@ extension EngineController {
         for peer in peers.values { forgetSource(of: peer) }
     }
 
-    /// Setting the port in use does nothing. While the link is down the port is tried, so that one that is taken is
+    /// Setting the port in use does nothing; one that could not be bound is tried again. While the link is down the port is tried, so that one that is taken is
     /// refused to the client who asks for it, and let go again.
     private func set(listenPort port: UInt16) throws(Errno) {
-        guard port != listenPort else { return }
+        let isUnbound = isUp && sockets == nil
+        guard port != listenPort || isUnbound else { return }
         if isUp {
             try bind(port: port)
         } else {

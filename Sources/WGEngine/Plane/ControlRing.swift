@@ -64,10 +64,12 @@ struct ControlRing {
         return true
     }
 
-    /// Consumer: hands out entries, oldest first, until there is none.
+    /// Consumer: hands out the entries that are there now, oldest first. Those that come meanwhile are left for the next
+    /// call, so that a flood doesn't keep the consumer from everything else.
     func drain(_ body: (UnsafeMutablePointer<ControlMessage>) -> Void) {
         var tail = indexes.pointee.tail.load(ordering: .relaxed)
-        while tail != indexes.pointee.head.load(ordering: .acquiring) {
+        let head = indexes.pointee.head.load(ordering: .acquiring)
+        while tail != head {
             body(entries + Int(tail % UInt64(Self.capacity)))
             tail &+= 1
             indexes.pointee.tail.store(tail, ordering: .releasing)
