@@ -27,7 +27,7 @@ run() {
 on() {
     local host="$1"
     shift
-    nsenter -t "${keeper[$host]}" -n -m -- "$@"
+    nsenter -t "${keeper[$host]}" -n -m -r -- "$@"
 }
 
 # Processes in a host's network namespace, but the one that keeps it.

@@ -77,7 +77,7 @@ host() {
 twin() {
     mkfifo "$WORK/ready.$1"
     # shellcheck disable=SC2016 # the variable is the inner shell's
-    nsenter -t "${HOST_PID[$2]}" -m -- unshare --net -- bash -c '
+    nsenter -t "${HOST_PID[$2]}" -m -r -- unshare --net -- bash -c '
         ip link set up dev lo && echo ready >"$1" && exec sleep 3600' - "$WORK/ready.$1" &
     HOST_PID[$1]=$!
     read -r -t 10 _ <"$WORK/ready.$1" || { not_ok "namespace $1 can be made"; exit 1; }
@@ -87,7 +87,7 @@ twin() {
 on() {
     local name="$1"
     shift
-    nsenter -t "${HOST_PID[$name]}" -n -m -- "$@"
+    nsenter -t "${HOST_PID[$name]}" -n -m -r -- "$@"
 }
 
 # unhost NAME: the host goes away, and with it the namespace's links once no process is left in it.

@@ -61,7 +61,7 @@ for signal in INT TERM; do
         rm -f "$WORK/waits"
         file r5 "$stage = touch $WORK/waits; exec sleep 20"
         set -m # a process group of its own, and the default action for INT
-        nsenter -t "${HOST_PID[a]}" -n -m -- wg-quick up "$WORK/conf/r5.conf" >"$WORK/output" 2>&1 &
+        nsenter -t "${HOST_PID[a]}" -n -m -r -- wg-quick up "$WORK/conf/r5.conf" >"$WORK/output" 2>&1 &
         pid=$!
         set +m
         check "up waits for its $stage command" wait_until 10 test -e "$WORK/waits"

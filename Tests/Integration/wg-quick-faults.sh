@@ -39,7 +39,7 @@ inject() {
     local expected="$1" status
     shift
     # The group takes the shell's own word on a killed process, too.
-    { timeout 20 nsenter -t "${HOST_PID[e-a]}" -n -m -- "$injector" "$@" >"$WORK/output"; } 2>"$WORK/errors"
+    { timeout 20 nsenter -t "${HOST_PID[e-a]}" -n -m -r -- "$injector" "$@" >"$WORK/output"; } 2>"$WORK/errors"
     status=$?
     [[ $status -eq $expected ]] || { echo "exit status $status instead of $expected"; cat "$WORK/errors"; return 1; }
 }
