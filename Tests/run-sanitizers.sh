@@ -1,0 +1,43 @@
+#!/bin/bash
+# The unit tests under AddressSanitizer, and the engine's three threads under ThreadSanitizer in real tunnels.
+# Usage: run-sanitizers.sh PROGRAMS, the directory with the release build of wg and wg-quick.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+programs="$(cd "${1:?usage: run-sanitizers.sh PROGRAMS}" && pwd)" || exit 2
+build="${BUILD:-.build}"
+swift="${SWIFT:-swift}"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+# check FACT COMMAND...: the fact holds when the command succeeds; the end of its output is shown when it does not.
+check() {
+    local fact="$1"
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok - $fact"
+    else
+        echo "not ok - $fact"
+        tail -n 60 "$work/log" | cut -c 1-300 | sed 's/^/# /'
+        failures=$((failures + 1))
+    fi
+}
+
+# no_race: the sanitizer writes a file for each process in which it finds something.
+no_race() { ! cat "$work"/race.* 2>/dev/null; }
+
+# The test runner itself never frees two small blocks, so leaks are not looked for.
+check "the unit tests pass under AddressSanitizer" env ASAN_OPTIONS=detect_leaks=0 \
+    "$swift" test --scratch-path "$build/address-sanitizer" --sanitize address
+
+threads="$build/thread-sanitizer"
+check "the engine is built with ThreadSanitizer" \
+    "$swift" build --scratch-path "$threads" --sanitize thread --product wireguard-swift
+mkdir "$work/programs"
+cp "$programs/wg" "$programs/wg-quick" "$threads/debug/wireguard-swift" "$work/programs/"
+check "two engines carry traffic under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" \
+    Tests/run-cases.sh namespaces "$work/programs" Tests/Integration/two-engines.sh
+check "an engine ends under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" \
+    Tests/run-cases.sh namespaces "$work/programs" Tests/Integration/engine-end.sh
+check "ThreadSanitizer has found no race" no_race
+exit $((failures > 0))
