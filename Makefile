@@ -13,7 +13,12 @@ ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 PROGRAMS = wg wg-quick wireguard-swift
-RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib
+RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib $(STATIC_CXX)
+# The Swift run-time library is C++. With a shared libstdc++ two thirds of the instructions of `wg genkey` would be the
+# dynamic linker's, so the compiler's static one is put where the linker looks first.
+CXX_ARCHIVE := $(wildcard $(shell $(dir $(realpath $(shell command -v $(SWIFT))))clang -print-file-name=libstdc++.a))
+CXX_DIRECTORY = $(abspath $(BUILD))/static-cxx
+STATIC_CXX = $(if $(CXX_ARCHIVE),-Xlinker -L$(CXX_DIRECTORY) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
 BUILT = $(BUILD)/release/built
 EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
@@ -34,14 +39,18 @@ all: build
 build: $(BUILT)
 
 # No swift command runs when nothing changed: a warm demo spends its time on the tunnel.
-$(BUILT): $(SOURCES)
+$(BUILT): $(SOURCES) | $(CXX_DIRECTORY)
 	$(SWIFT) build $(RELEASE)
 	@touch $@
 
 # The shipped programs and those that only tests run: the engine with a clock that runs fast, and the netlink probe.
-$(EXTRA): $(SOURCES) $(EXTRA_SOURCES)
+$(EXTRA): $(SOURCES) $(EXTRA_SOURCES) | $(CXX_DIRECTORY)
 	WIREGUARD_EXTRA_TARGETS=1 $(SWIFT) build $(RELEASE)
 	@touch $(BUILT) $@
+
+$(CXX_DIRECTORY):
+	mkdir -p $@
+	$(if $(CXX_ARCHIVE),ln -sf $(CXX_ARCHIVE) $@)
 
 # What is missing of the packages, and only that; the package lists are fetched only when they do not do.
 define apt_install

@@ -35,6 +35,7 @@ done
 # `wg` starts fast because it holds neither the routing library nor the engine nor the planner.
 ldd "$programs/wg" | absent "wg does not link libnl" 'libnl'
 nm "$programs/wg" | absent "wg holds neither planner, executor nor engine" '[$]s(6WGPlan|7WGQuick|8WGEngine|7WGRoute)'
+ldd "$programs/wg" | absent "wg does not link libstdc++" 'libstdc'
 ldd "$programs/wireguard-swift" | absent "wireguard-swift does not link libnl" 'libnl'
 nm "$programs/wireguard-swift" | absent "wireguard-swift holds no config parser" '[$]s8WGConfig'
 nm "$programs/wg-quick" | absent "wg-quick starts the engine as a process and does not hold it" '[$]s8WGEngine'
