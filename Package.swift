@@ -99,6 +99,10 @@ if Context.environment["WIREGUARD_FUZZ"] != nil {
             swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
     targets.append(
         .executableTarget(
+            name: "EngineFuzzer", dependencies: ["WGModel", "WGProtocol", "WGEngine"], path: "Tests/Fuzz/Engine",
+            exclude: ["Seeds"], swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
+    targets.append(
+        .executableTarget(
             name: "NetlinkFuzzer", dependencies: ["WGModel", "WGLinux", "WGNetlink"], path: "Tests/Fuzz/Netlink",
             exclude: ["Seeds"], swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
     targets.append(
