@@ -11,10 +11,12 @@ public struct DeviceState: Equatable, Sendable {
     public var fwmark: UInt32
     /// In the device's own order.
     public var peers: [PeerState]
+    /// False when the device kept changing while it was read, so that peers may be missing or stale.
+    public var isComplete: Bool
 
     public init(
         name: InterfaceName, privateKey: PrivateKey? = nil, publicKey: PublicKey? = nil, listenPort: UInt16 = 0,
-        fwmark: UInt32 = 0, peers: [PeerState] = []
+        fwmark: UInt32 = 0, peers: [PeerState] = [], isComplete: Bool = true
     ) {
         self.name = name
         self.privateKey = privateKey
@@ -22,6 +24,7 @@ public struct DeviceState: Equatable, Sendable {
         self.listenPort = listenPort
         self.fwmark = fwmark
         self.peers = peers
+        self.isComplete = isComplete
     }
 }
 

@@ -10,9 +10,6 @@ public final class WireGuardFamily {
     private let family: GenericFamily
     private let messageLimit: Int
 
-    /// Whether the last `get` gave up on asking: the device kept changing, and peers may be missing or stale.
-    public private(set) var lastGetWasInterrupted = false
-
     /// Bytes in a `set` message. A page is what the stock tool uses; the kernel takes more, in fewer round trips.
     public static let defaultMessageLimit = 32_768
 
@@ -30,7 +27,8 @@ public final class WireGuardFamily {
         self.messageLimit = messageLimit
     }
 
-    /// The device's whole state. `WG_CMD_GET_DEVICE`; equals: `wg show NAME`.
+    /// The device's whole state; not `isComplete` when the device kept changing, however often it was asked.
+    /// `WG_CMD_GET_DEVICE`; equals: `wg show NAME`.
     public func get(_ name: InterfaceName) throws(NetlinkError) -> DeviceState {
         let reply = try connection.dump(.getDevice) { sequence in
             var request = MessageBuilder(
@@ -39,14 +37,15 @@ public final class WireGuardFamily {
             request.put(DeviceAttribute.ifName, name.text)
             return request
         }
-        lastGetWasInterrupted = reply.wasInterrupted
         var merger = DeviceDumpMerger(name: name)
         for message in reply.messages {
             guard merger.merge(message.attributes(after: GenericFamily.headerSize)) else {
                 throw .malformedReply(.getDevice)
             }
         }
-        return merger.state
+        var state = merger.state
+        state.isComplete = !reply.wasInterrupted
+        return state
     }
 
     /// Applies a change. `WG_CMD_SET_DEVICE`; equals: `wg set NAME ...`.

@@ -33,6 +33,10 @@ struct Messages {
         return "Unable to access interface\(name): \(reason(error))\n"
     }
 
+    func incomplete(_ name: InterfaceName) -> String {
+        "Warning: \(name) kept changing while it was read, so peers may be missing here\n"
+    }
+
     func cannotModify(_ text: String, _ fault: InterfaceName.Fault) -> String {
         "Unable to modify interface: \(reason(text, fault))\n"
     }

@@ -11,9 +11,13 @@ extension Program {
     }
 
     private func showOne(_ text: String, _ field: ShowField) -> ExitStatus {
-        let state: DeviceState
+        printDevice(text) { self.text(of: $0, field, isOneOfMany: false) }
+    }
+
+    /// Reads a device and prints what `body` makes of it.
+    func printDevice(_ text: String, _ body: (DeviceState) -> String) -> ExitStatus {
         do {
-            state = try host.devices.get(InterfaceName(text))
+            return print(body(try read(InterfaceName(text))))
         } catch let error as InterfaceName.Fault {
             return fail(messages.cannotAccess(text, error))
         } catch let error as ControlError {
@@ -21,22 +25,26 @@ extension Program {
         } catch {
             return .failure
         }
-        return print(self.text(of: state, field, isOneOfMany: false))
+    }
+
+    private func read(_ name: InterfaceName) throws(ControlError) -> DeviceState {
+        let state = try host.devices.get(name)
+        if !state.isComplete { host.writeError(messages.incomplete(name)) }
+        return state
     }
 
     /// Devices that can't be read are told of and left out; the command fails only if all of them are.
     private func showAll(_ field: ShowField) -> ExitStatus {
         let names: [InterfaceName]
-        let devices = host.devices
         do {
-            names = try devices.list()
+            names = try host.devices.list()
         } catch {
             return fail(messages.cannotList(error))
         }
         var texts: [String] = []
         for name in names {
             do {
-                texts.append(text(of: try devices.get(name), field, isOneOfMany: true))
+                texts.append(text(of: try read(name), field, isOneOfMany: true))
             } catch {
                 host.writeError(messages.cannotAccess(error, isOneOfMany: true))
             }

@@ -23,7 +23,7 @@ struct Restless {
         for _ in 0..<50 {
             let state = try family.get(name)
             changes.insert(state.peers.count)
-            if family.lastGetWasInterrupted {
+            if !state.isComplete {
                 marked += 1
                 continue
             }

@@ -110,6 +110,19 @@ private let publicText = key(0x71, PublicKey.self).base64
 }
 
 @Suite struct WgShowFailureTests {
+    @Test(arguments: [["show", "wg0", "peers"], ["show", "all", "peers"], ["showconf", "wg0"]])
+    func anIncompleteDeviceIsShownWithAWarning(words: [String]) throws {
+        let host = WgHost(words: words)
+        host.fakeDevices.states = [
+            DeviceState(
+                name: try InterfaceName("wg0"),
+                peers: [PeerState(publicKey: PublicKey(bytes: KeyBytes(repeating: 1)))], isComplete: false)
+        ]
+        #expect(host.run() == .success)
+        #expect(host.output.contains("AQEBAQEB"))
+        #expect(host.errors == "Warning: wg0 kept changing while it was read, so peers may be missing here\n")
+    }
+
     @Test(arguments: [
         (Errno.noSuchDevice, "No such device (there is no `wg7' in this network namespace)"),
         (.notSupported, "Operation not supported (`wg7' is not a WireGuard interface)"),
