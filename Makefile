@@ -33,7 +33,7 @@ DEMO_PACKAGES = iproute2 iputils-ping ncat
 TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio iperf3 iptables jq kmod mandoc nftables procps qemu-system-x86 shellcheck \
 	wireguard-go wireguard-tools
 
-.PHONY: all build deps demo-deps test-deps test lint demo install uninstall clean
+.PHONY: all build deps demo-deps test-deps test sanitize lint demo install uninstall clean
 all: build
 
 build: $(BUILT)
@@ -77,6 +77,10 @@ test-deps: deps
 test:
 	@$(MAKE) --no-print-directory test-deps
 	@MAKE="$(MAKE)" SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-all.sh
+
+# Slower than `make test`, of which it is no part: everything is built twice more.
+sanitize: test-deps $(BUILT)
+	@SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-sanitizers.sh $(BUILD)/release
 
 test-programs: $(EXTRA)
 .PHONY: test-programs
