@@ -57,7 +57,7 @@ extension BackendRouter {
     ///
     /// - Parameter publicKey: derives the public keys of engines' devices; see `UserspaceBackend`.
     public init(
-        personality: Personality, runDirectory: String = "/var/run/wireguard",
+        personality: Personality, runDirectory: String = UserspaceBackend.standardDirectory,
         publicKey: UserspaceBackend.KeyDerivation? = nil
     ) {
         self.init(

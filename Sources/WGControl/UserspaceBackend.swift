@@ -4,6 +4,9 @@ import WGUAPI
 
 /// Userspace engines, each behind a socket `NAME.sock` in one directory (the UAPI of wireguard-go and others).
 public struct UserspaceBackend: DeviceBackend, Sendable {
+    /// Where engines put their sockets unless told otherwise.
+    public static var standardDirectory: String { UAPISocket.directory }
+
     /// Derives a public key: the protocol reports the private key alone.
     public typealias KeyDerivation = @Sendable (PrivateKey) -> PublicKey
 
@@ -18,7 +21,7 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
     ///   - maximumReplyBytes: an answer beyond it is EMSGSIZE.
     ///   - publicKey: without it, a device's public key is `nil` unless the engine reports it.
     public init(
-        runDirectory: String = "/var/run/wireguard", timeoutMilliseconds: Int32 = 30_000,
+        runDirectory: String = UserspaceBackend.standardDirectory, timeoutMilliseconds: Int32 = 30_000,
         maximumReplyBytes: Int = 256 << 20, publicKey: KeyDerivation? = nil
     ) {
         self.runDirectory = runDirectory
@@ -27,7 +30,7 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
         self.publicKey = publicKey
     }
 
-    public func socketPath(_ name: InterfaceName) -> String { "\(runDirectory)/\(name).sock" }
+    public func socketPath(_ name: InterfaceName) -> String { "\(runDirectory)/\(UAPISocket.fileName(for: name))" }
 
     /// Whether an engine listens for this device. A socket that nobody listens to any more is removed.
     ///

@@ -8,16 +8,4 @@ public struct EventFD: ~Copyable, Sendable {
 
     /// Readable while a signal is pending. Valid as long as the owner lives.
     public var rawValue: Int32 { descriptor.rawValue }
-
-    /// Makes it readable.
-    public func signal() {
-        var one: UInt64 = 1
-        _ = clinux_write(rawValue, &one, 8)
-    }
-
-    /// Takes all pending signals.
-    public func drain() {
-        var count: UInt64 = 0
-        _ = clinux_read(rawValue, &count, 8)
-    }
 }

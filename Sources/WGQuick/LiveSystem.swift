@@ -7,7 +7,7 @@ import WGRoute
 
 /// The system that this process runs on, in the network namespace that it runs in.
 public final class LiveSystem: QuickSystem {
-    private static let runDirectory = "/var/run/wireguard"
+    private static let runDirectory = UserspaceBackend.standardDirectory
 
     private let sockets: RouteSocket
     private let devices: BackendRouter

@@ -1,13 +1,14 @@
 import WGLinux
 public import WGModel
 import WGNetlink
+import WGUAPI
 
 /// A userspace WireGuard device: its TUN interface, its UAPI socket and its threads.
 ///
 /// The calling thread is the control thread: it makes the engine, then `run`s it, and starts no other thread before.
 public final class Engine {
     /// Where the UAPI sockets are.
-    public static var runDirectory: String { UAPIServer.runDirectory }
+    public static var runDirectory: String { UAPISocket.directory }
 
     private let tun: TunDevice
     private let wakes: EngineWakes
@@ -18,7 +19,7 @@ public final class Engine {
     /// Makes the interface and listens at its socket: from then on clients can connect, and find an answer once `run`
     /// is called. SIGTERM and SIGINT end the engine; HUP and PIPE are ignored.
     public init(name: InterfaceName, clock: EngineClock) throws(EngineError) {
-        let socketName = UAPIServer.socketName(for: name.text)
+        let socketName = UAPISocket.fileName(for: name)
         let path = Self.runDirectory + "/" + socketName
         guard !UnixListener.isLive(path) else { throw .socketInUse(path: path) }
         let signals = try Self.takeSignals()

@@ -6,8 +6,6 @@ import WGUAPI
 /// Control thread only. Bounded: so many connections, and for each what one request holds and one reply; a client that
 /// doesn't take its reply is not read from. When all places are taken, the client that has been silent longest goes.
 final class UAPIServer {
-    /// Where `wg` looks for engines.
-    static let runDirectory = "/var/run/wireguard"
     static let connectionLimit = 32
 
     /// Answers a request: the bytes of the reply.
@@ -15,8 +13,6 @@ final class UAPIServer {
 
     private let listener: UnixListener
     private var connections: [UAPIConnection] = []
-
-    static func socketName(for interface: String) -> String { interface + ".sock" }
 
     init(listener: UnixListener) { self.listener = listener }
 

@@ -99,10 +99,7 @@ struct InboundLoop: ~Copyable {
         return withUnsafeMutablePointer(to: &entries) { pointer in
             let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
             _ = clinux_ppoll(array, 3, -1)
-            if array[0].revents != 0 {
-                var signals: UInt64 = 0
-                _ = clinux_read(shared.inboundWake, &signals, 8)
-            }
+            if array[0].revents != 0 { SharedState.clear(shared.inboundWake) }
             return array[1].revents != 0 || array[2].revents != 0
         }
     }

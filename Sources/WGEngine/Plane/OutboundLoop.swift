@@ -113,9 +113,7 @@ struct OutboundLoop: ~Copyable {
             _ = clinux_ppoll(array, count, limit)
             return array[0].revents != 0
         }
-        guard wakeIsReady else { return }
-        var signals: UInt64 = 0
-        _ = clinux_read(shared.outboundWake, &signals, 8)
+        if wakeIsReady { SharedState.clear(shared.outboundWake) }
     }
 
     /// True when nothing is left to read.

@@ -5,7 +5,7 @@ struct OutboundRing {
     static let capacity = 1024
 
     enum Order: Int64 {
-        /// A session is ready: send what waits, or a keepalive if nothing does and `sendsKeepalive` is asked for.
+        /// A session is ready: send what waits.
         case flush = 0
         /// As `flush`, but an empty packet goes out when nothing waits: it confirms the session to the responder.
         case flushOrKeepalive = 1

@@ -100,4 +100,11 @@ final class SharedState: @unchecked Sendable {
         var one: UInt64 = 1
         _ = clinux_write(descriptor, &one, 8)
     }
+
+    /// Makes an event descriptor unreadable until it is signalled again.
+    @inline(__always)
+    static func clear(_ descriptor: Int32) {
+        var count: UInt64 = 0
+        _ = clinux_read(descriptor, &count, 8)
+    }
 }
