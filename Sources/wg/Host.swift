@@ -14,7 +14,7 @@ protocol Host {
     var devices: any DeviceBackend { get }
     var resolver: any NameResolver { get }
 
-    func environment(_ name: String) -> String?
+    func environment(_ variable: EnvironmentVariable) -> String?
     /// Reads standard input to its end, or until there are more bytes than the limit.
     func readInput(limit: Int) throws(Errno) -> [UInt8]
     /// Reads a file to its end, or until there are more bytes than the limit.
@@ -34,7 +34,7 @@ struct ProcessHost: Host {
     var devices: any DeviceBackend { BackendRouter(personality: .wg, publicKey: { X25519.publicKey(of: $0) }) }
     var resolver: any NameResolver { SystemResolver() }
 
-    func environment(_ name: String) -> String? { Terminal.environment(name) }
+    func environment(_ variable: EnvironmentVariable) -> String? { Terminal.environment(variable.rawValue) }
 
     func readInput(limit: Int) throws(Errno) -> [UInt8] { try Self.read(Terminal.standardInput, limit) }
 

@@ -18,7 +18,17 @@ struct Messages {
             "Invalid subcommand: `\(word)' is not part of \(program) \(Version.number) yet;"
                 + " `setconf' applies a file, at the price of resetting all peers\n"
         case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
+        case .options(let subcommand, let fault): text(fault) + Usage.line(subcommand, program: program)
         case .unknownField(let word): "Invalid parameter: `\(word)'\n" + Usage.line(.show, program: program)
+        }
+    }
+
+    private func text(_ fault: Arguments.Fault) -> String {
+        switch fault {
+        case .unknown(let word): "Invalid option: `\(word)'\n"
+        case .repeated(let option): "Invalid option: `\(option.text)' is there twice\n"
+        case .missingValue(let option): "Invalid option: `\(option.text)' wants a value, \(option.usage)\n"
+        case .unexpectedValue(let option): "Invalid option: `\(option.text)' has no value\n"
         }
     }
 
@@ -116,7 +126,7 @@ struct Messages {
     }
 
     func invalidRetries(_ text: String) -> String {
-        "WG_ENDPOINT_RESOLUTION_RETRIES: `\(text)' is neither a number nor `infinity'\n"
+        "\(EnvironmentVariable.endpointRetries.rawValue): `\(text)' is neither a number nor `infinity'\n"
     }
 
     private func subject(_ error: EndpointResolution.Failure) -> String {
@@ -131,10 +141,8 @@ struct Messages {
     func text(_ fault: SetArguments.Fault) -> String {
         switch fault.kind {
         case .unexpected(let isAfterPeer):
-            let expected =
-                isAfterPeer
-                ? "remove, preshared-key, endpoint, persistent-keepalive, allowed-ips or peer"
-                : "listen-port, fwmark, private-key or peer"
+            let words = SetKeyword.expected(afterPeer: isAfterPeer).map(\.rawValue)
+            let expected = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
             return "Invalid argument: \(fault.word) (word \(fault.position) after `set': expected \(expected))\n"
         case .missingValue:
             return "Invalid argument: \(fault.word) (word \(fault.position) after `set': its value is missing)\n"

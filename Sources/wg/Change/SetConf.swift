@@ -50,7 +50,7 @@ extension Program {
     /// Resolves names as the environment says, and tells of every wait.
     func resolution() throws(Refusal) -> Resolution {
         var policy = ResolutionPolicy.standard
-        if let text = host.environment("WG_ENDPOINT_RESOLUTION_RETRIES") {
+        if let text = host.environment(.endpointRetries) {
             guard let given = ResolutionPolicy(environment: text) else {
                 throw Refusal(text: messages.invalidRetries(text))
             }

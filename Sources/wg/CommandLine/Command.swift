@@ -27,6 +27,7 @@ enum Command: Equatable {
         /// Stock has it, this program not yet.
         case missingSubcommand(String)
         case wrongOperands(Subcommand)
+        case options(Subcommand, Arguments.Fault)
         case unknownField(String)
     }
 
@@ -36,22 +37,34 @@ enum Command: Equatable {
             self = .show(.all, .everything)
             return
         }
-        let operands = Array(words.dropFirst())
-        switch first {
-        case "help", "-h", "--help": self = .help
-        case "version", "-v", "--version": self = .version
-        case "syncconf": throw .missingSubcommand(first)
-        default:
-            guard let subcommand = Subcommand(rawValue: first) else { throw .unknownSubcommand(first) }
-            if operands == ["--help"] || operands == ["-h"] {
-                self = .helpFor(subcommand)
-            } else {
-                self = try Self.parse(subcommand, operands)
+        let rest = Array(words.dropFirst())
+        switch Inquiry(first) {
+        case .help: self = try Self.help(about: rest.first)
+        case .version: self = .version
+        case nil:
+            let subcommand = try Self.subcommand(first)
+            let arguments: Arguments
+            do {
+                arguments = try Arguments(rest, for: subcommand)
+            } catch {
+                throw .options(subcommand, error)
             }
+            self = arguments.has(.help) ? .helpFor(subcommand) : try Self.parse(subcommand, arguments)
         }
     }
 
-    private static func parse(_ subcommand: Subcommand, _ operands: [String]) throws(Fault) -> Command {
+    private static func subcommand(_ word: String) throws(Fault) -> Subcommand {
+        if let subcommand = Subcommand(rawValue: word) { return subcommand }
+        throw word == "syncconf" ? .missingSubcommand(word) : .unknownSubcommand(word)
+    }
+
+    private static func help(about word: String?) throws(Fault) -> Command {
+        guard let word, Inquiry(word) == nil else { return .help }
+        return .helpFor(try subcommand(word))
+    }
+
+    private static func parse(_ subcommand: Subcommand, _ arguments: Arguments) throws(Fault) -> Command {
+        let operands = arguments.operands
         switch (subcommand, operands.count) {
         case (.show, 0...2): return try show(operands)
         case (.showconf, 1): return .showconf(interface: operands[0])
@@ -97,4 +110,7 @@ enum ShowField: String, CaseIterable {
     case transfer
     case persistentKeepalive = "persistent-keepalive"
     case dump
+
+    /// The words on the command line.
+    static var names: [String] { allCases.map(\.rawValue).filter { !$0.isEmpty } }
 }

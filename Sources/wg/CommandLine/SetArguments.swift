@@ -45,41 +45,32 @@ struct SetArguments {
 
     mutating func parse() throws(Fault) -> Request {
         while next < words.count {
-            let word = words[next]
             next += 1
-            if word == "peer" {
-                let key = try value(ValueParser.publicKey)
-                request.change.peers.append(PeerChange(publicKey: key))
-            } else if request.change.peers.isEmpty {
-                try parseDevice(word)
-            } else {
-                try parsePeer(word, request.change.peers.count - 1)
-            }
+            let isAfterPeer = !request.change.peers.isEmpty
+            guard let keyword = SetKeyword(rawValue: words[next - 1]),
+                SetKeyword.expected(afterPeer: isAfterPeer).contains(keyword)
+            else { throw fault(.unexpected(isAfterPeer: isAfterPeer)) }
+            try parse(keyword, request.change.peers.count - 1)
         }
         return request
     }
 
-    private mutating func parseDevice(_ word: String) throws(Fault) {
-        switch word {
-        case "listen-port": request.listenPort = try value(ValueParser.listenPort)
-        case "fwmark": request.change.fwmark = try value(ValueParser.fwmark)
-        case "private-key": request.change.privateKey = PrivateKey(bytes: try key())
-        default: throw fault(.unexpected(isAfterPeer: false))
-        }
-    }
-
-    private mutating func parsePeer(_ word: String, _ peer: Int) throws(Fault) {
-        switch word {
-        case "remove": request.change.peers[peer].remove = true
-        case "preshared-key": request.change.peers[peer].presharedKey = PresharedKey(bytes: try key())
-        case "endpoint": request.endpoints.append((peer, try value(ValueParser.endpoint)))
-        case "persistent-keepalive":
+    /// - Parameter peer: the index of the peer that the word is about, if it is about one.
+    private mutating func parse(_ keyword: SetKeyword, _ peer: Int) throws(Fault) {
+        switch keyword {
+        case .listenPort: request.listenPort = try value(ValueParser.listenPort)
+        case .fwmark: request.change.fwmark = try value(ValueParser.fwmark)
+        case .privateKey: request.change.privateKey = PrivateKey(bytes: try key())
+        case .peer: request.change.peers.append(PeerChange(publicKey: try value(ValueParser.publicKey)))
+        case .remove: request.change.peers[peer].remove = true
+        case .presharedKey: request.change.peers[peer].presharedKey = PresharedKey(bytes: try key())
+        case .endpoint: request.endpoints.append((peer, try value(ValueParser.endpoint)))
+        case .persistentKeepalive:
             request.change.peers[peer].persistentKeepalive = try value(ValueParser.persistentKeepalive)
-        case "allowed-ips":
+        case .allowedIPs:
             let list = try value(ValueParser.allowedIPs)
             request.change.peers[peer].replaceAllowedIPs = list.replaces
             request.change.peers[peer].allowedIPs += list.changes
-        default: throw fault(.unexpected(isAfterPeer: true))
         }
     }
 

@@ -1,4 +1,61 @@
 /// The commands of `wg`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
     case show, showconf, set, setconf, addconf, genkey, genpsk, pubkey
+
+    /// What it understands besides operands.
+    var options: [Option] {
+        switch self {
+        case .show, .showconf, .set, .setconf, .addconf, .genkey, .genpsk, .pubkey: [.help]
+        }
+    }
+
+    /// How it is called: what follows the name and the options.
+    var operands: String {
+        switch self {
+        case .show: "[INTERFACE | all | interfaces] [\(ShowField.names.joined(separator: " | "))]"
+        case .showconf: "INTERFACE"
+        case .set: "INTERFACE \(SetKeyword.synopsis)"
+        case .setconf, .addconf: "INTERFACE FILE"
+        case .genkey, .genpsk, .pubkey: ""
+        }
+    }
+
+    /// One line for the help text and completions.
+    var summary: String {
+        switch self {
+        case .show: "print devices, their peers and counters"
+        case .showconf: "print a device's configuration in the form that setconf reads"
+        case .set: "change a device, and add, change or remove peers"
+        case .setconf: "make a device what a configuration file says"
+        case .addconf: "add what a configuration file says to a device"
+        case .genkey: "print a new private key"
+        case .genpsk: "print a new preshared key"
+        case .pubkey: "read a private key from standard input and print its public key"
+        }
+    }
+}
+
+/// Commands about the program itself. Each has the spellings of an option, too.
+enum Inquiry: String, CaseIterable {
+    case help, version
+
+    init?(_ word: String) {
+        guard let found = Self.allCases.first(where: { $0.spellings.contains(word) }) else { return nil }
+        self = found
+    }
+
+    var spellings: [String] {
+        switch self {
+        case .help: ["help", "-h", "--help"]
+        case .version: ["version", "-v", "--version"]
+        }
+    }
+
+    /// One line for the help text and completions.
+    var summary: String {
+        switch self {
+        case .help: "explain the program, or a command"
+        case .version: "print the version"
+        }
+    }
 }

@@ -1,58 +1,45 @@
 /// The help texts.
 enum Usage {
     static func overview(program: String) -> String {
-        let width = Subcommand.allCases.map(\.rawValue.count).max() ?? 0
-        let commands = Subcommand.allCases.map { subcommand in
-            let padding = String(repeating: " ", count: width - subcommand.rawValue.count)
-            return "  \(subcommand.rawValue)\(padding)  \(summary(subcommand))\n"
-        }
+        let commands =
+            Subcommand.allCases.map { ($0.rawValue, $0.summary) } + Inquiry.allCases.map { ($0.rawValue, $0.summary) }
         return """
             Usage: \(program) COMMAND [ARGUMENT]...
 
             Commands; without one, `\(program)' means `\(program) show':
-            \(commands.joined())
-            `\(program) COMMAND --help' explains one of them. `\(program) --version' prints the version.
+            \(table(commands))
+
+            Environment:
+            \(table(EnvironmentVariable.allCases.map { ($0.rawValue, $0.summary) }))
+
+            `\(program) COMMAND --help' explains one of them. The manual is wg(8).
 
             """
     }
 
     /// One line: how a command is called.
     static func line(_ subcommand: Subcommand, program: String) -> String {
-        "Usage: \(program) \(subcommand.rawValue)\(operands(subcommand))\n"
+        let options = subcommand.options.filter { $0 != .help }.map { "[\($0.usage)]" }
+        let words = ["Usage: \(program) \(subcommand.rawValue)"] + options + [subcommand.operands]
+        return words.filter { !$0.isEmpty }.joined(separator: " ") + "\n"
     }
 
     /// How a command is called, and what it does.
     static func page(_ subcommand: Subcommand, program: String) -> String {
-        line(subcommand, program: program) + "\n" + explanation(subcommand) + "\n"
+        let options = table(subcommand.options.map { ($0.usage, $0.summary) })
+        return line(subcommand, program: program) + "\n" + explanation(subcommand) + "\n\n" + options + "\n"
     }
 
-    private static func summary(_ subcommand: Subcommand) -> String {
-        switch subcommand {
-        case .show: "print devices, their peers and counters"
-        case .showconf: "print a device's configuration in the form that setconf reads"
-        case .set: "change a device, and add, change or remove peers"
-        case .setconf: "make a device what a configuration file says"
-        case .addconf: "add what a configuration file says to a device"
-        case .genkey: "print a new private key"
-        case .genpsk: "print a new preshared key"
-        case .pubkey: "read a private key from standard input and print its public key"
-        }
+    /// Two columns, indented; a line end in the second goes on below it.
+    private static func table(_ rows: [(word: String, summary: String)]) -> String {
+        let width = rows.map(\.word.count).max() ?? 0
+        let margin = String(repeating: " ", count: width + 4)
+        return rows.map { row in
+            let padding = String(repeating: " ", count: width - row.word.count)
+            let lines = row.summary.split(separator: "\n").joined(separator: "\n" + margin)
+            return "  \(row.word)\(padding)  \(lines)"
+        }.joined(separator: "\n")
     }
-
-    private static func operands(_ subcommand: Subcommand) -> String {
-        switch subcommand {
-        case .show: " [INTERFACE | all | interfaces] [\(fields.joined(separator: " | "))]"
-        case .showconf: " INTERFACE"
-        case .set:
-            " INTERFACE [listen-port PORT] [fwmark MARK] [private-key FILE]"
-                + " [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS]"
-                + " [allowed-ips [+|-]IP[/LENGTH][,...]]]..."
-        case .setconf, .addconf: " INTERFACE FILE"
-        case .genkey, .genpsk, .pubkey: ""
-        }
-    }
-
-    private static var fields: [String] { ShowField.allCases.map(\.rawValue).filter { !$0.isEmpty } }
 
     private static func explanation(_ subcommand: Subcommand) -> String {
         switch subcommand {
@@ -77,16 +64,7 @@ enum Usage {
             Changes what is named and nothing else. What concerns the device comes before
             the first peer. A peer that is not there yet is added.
 
-              listen-port PORT              UDP port, or a service's name; 0 lets the device choose
-              fwmark MARK                   mark on outgoing packets, decimal or 0x...; off or 0 for none
-              private-key FILE              file with the private key; an empty file removes it
-              peer KEY                      the peer that the following words are about
-              remove                        remove this peer
-              preshared-key FILE            file with the preshared key; an empty file removes it
-              endpoint HOST:PORT            where to reach the peer
-              persistent-keepalive SECONDS  0 to 65535; off or 0 for none
-              allowed-ips LIST              comma-separated; takes the place of the peer's list, unless
-                                            entries begin with + or -, which add and remove; "" is none
+            \(table(SetKeyword.allCases.map { ($0.usage, $0.summary) }))
             """
         case .setconf:
             """

@@ -72,12 +72,12 @@ extension Program {
 
     private var style: Pretty.Style {
         let usesColor =
-            switch host.environment("WG_COLOR_MODE") {
+            switch host.environment(.colorMode) {
             case "always": true
             case "never": false
-            default: (host.environment("NO_COLOR") ?? "").isEmpty && host.outputIsTerminal
+            default: (host.environment(.noColor) ?? "").isEmpty && host.outputIsTerminal
             }
-        return Pretty.Style(usesColor: usesColor, hidesKeys: host.environment("WG_HIDE_KEYS") != "never")
+        return Pretty.Style(usesColor: usesColor, hidesKeys: host.environment(.hideKeys) != "never")
     }
 
     /// With the scope of a link-local address by name, as `getnameinfo` has it.

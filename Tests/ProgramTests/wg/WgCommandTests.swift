@@ -21,6 +21,14 @@ import Testing
             (["version"], .version), (["-v"], .version), (["--version"], .version),
             (["show", "help"], .helpFor(.show)), (["set", "--help"], .helpFor(.set)),
             (["showconf", "--help"], .helpFor(.showconf)), (["genkey", "-h"], .helpFor(.genkey)),
+            (["show", "wg0", "--help", "dump"], .helpFor(.show)), (["set", "wg0", "-h"], .helpFor(.set)),
+            (["setconf", "--help", "--help"], .helpFor(.setconf)), (["genkey", "x", "--help"], .helpFor(.genkey)),
+            (["show", "--nosuch", "--help"], .helpFor(.show)), (["help", "show"], .helpFor(.show)),
+            (["--help", "set"], .helpFor(.set)),
+            (["help", "help"], .help), (["help", "version"], .help),
+            (["show", "--", "--help"], .show(.one("--help"), .everything)),
+            (["showconf", "--", "-h"], .showconf(interface: "-h")),
+            (["show", "-x"], .show(.one("-x"), .everything)),
         ] as [([String], Command)])
     func aCommandLineMeans(words: [String], command: Command) throws {
         #expect(try Command(words) == command)
@@ -29,6 +37,11 @@ import Testing
     @Test(
         arguments: [
             (["nosuch"], Command.Fault.unknownSubcommand("nosuch")),
+            (["help", "nosuch"], .unknownSubcommand("nosuch")),
+            (["--nosuch"], .unknownSubcommand("--nosuch")),
+            (["show", "--nosuch"], .options(.show, .unknown("--nosuch"))),
+            (["genkey", "--nosuch=1"], .options(.genkey, .unknown("--nosuch"))),
+            (["show", "--help=1"], .options(.show, .unexpectedValue(.help))),
             (["syncconf", "wg0", "f"], .missingSubcommand("syncconf")),
             (["show", "interfaces", "dump"], .wrongOperands(.show)),
             (["show", "wg0", "dump", "x"], .wrongOperands(.show)),
@@ -48,6 +61,13 @@ import Testing
         #expect(throws: fault) { try Command(words) }
     }
 
+    /// What looks like an option may be a setting's value.
+    @Test(arguments: ["--json", "--x=y", "-1", "-"])
+    func theWordsOfSetAreNoOptions(word: String) throws {
+        #expect(
+            try Command(["set", "wg0", "private-key", word]) == .set(interface: "wg0", words: ["private-key", word]))
+    }
+
     @Test func theVersionIsOneLineOfTheStockShape() {
         let host = WgHost("--version")
         #expect(host.run() == .success)
@@ -57,9 +77,10 @@ import Testing
     @Test func helpNamesEveryCommandOnStandardOutput() {
         let host = WgHost("help")
         #expect(host.run() == .success)
-        for subcommand in Subcommand.allCases {
-            #expect(host.output.contains("\n  \(subcommand.rawValue) "))
-        }
+        let words =
+            Subcommand.allCases.map(\.rawValue) + Inquiry.allCases.map(\.rawValue)
+            + EnvironmentVariable.allCases.map(\.rawValue)
+        for word in words { #expect(host.output.contains("\n  \(word) ")) }
         #expect(host.errors.isEmpty)
         #expect(!host.output.contains("syncconf"))
     }
@@ -69,8 +90,21 @@ import Testing
         let host = WgHost(subcommand.rawValue, "--help")
         #expect(host.run() == .success)
         #expect(host.output.hasPrefix("Usage: wg \(subcommand.rawValue)"))
-        #expect(host.output.split(separator: "\n").count > 1)
+        for option in subcommand.options {
+            #expect(host.output.contains("\n  \(option.usage)  "))
+            #expect(option == .help || host.output.contains("[\(option.usage)]"))
+        }
+        #expect(!host.output.contains("\n\n\n") && !host.output.hasSuffix("\n\n"))
         #expect(host.errors.isEmpty)
+    }
+
+    @Test func helpOfSetNamesEverySetting() {
+        let host = WgHost("set", "--help")
+        #expect(host.run() == .success)
+        for keyword in SetKeyword.allCases {
+            #expect(host.output.contains("\n  \(keyword.usage)  "))
+            #expect(host.output.contains("[\(keyword.usage)"))
+        }
     }
 
     @Test func helpOfShowNamesEveryField() {
@@ -85,6 +119,9 @@ import Testing
         (["showconf"], "Usage: wg showconf INTERFACE\n"),
         (["setconf", "x"], "Usage: wg setconf INTERFACE FILE\n"),
         (["genkey", "x"], "Usage: wg genkey\n"),
+        (["show", "--x"], "Invalid option: `--x'\nUsage: wg show "),
+        (["show", "--help=x"], "Invalid option: `--help' has no value\nUsage: wg show "),
+        (["help", "x"], "Invalid subcommand: `x'\nUsage: wg COMMAND"),
         (["show", "wg0", "x"], "Invalid parameter: `x'\nUsage: wg show "),
     ])
     func aWrongCommandLineIsToldOnStandardError(words: [String], beginning: String) {

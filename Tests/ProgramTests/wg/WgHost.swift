@@ -83,7 +83,7 @@ final class WgHost: Host {
     var devices: any DeviceBackend { fakeDevices }
     var resolver: any NameResolver { fakeResolver }
 
-    func environment(_ name: String) -> String? { variables[name] }
+    func environment(_ variable: EnvironmentVariable) -> String? { variables[variable.rawValue] }
     func readInput(limit: Int) throws(Errno) -> [UInt8] { Array(input.prefix(limit + 1)) }
 
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
