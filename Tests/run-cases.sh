@@ -2,14 +2,17 @@
 # Runs test cases written as shell scripts.
 #
 #   run-cases.sh namespaces PROGRAMS [CASE...]   in network namespaces of this machine: Tests/Integration/*.sh
-#   run-cases.sh guest PROGRAMS [CASE...]        in a virtual machine with the kernel module: Tests/Kernel/cases/*.sh
+#   run-cases.sh guest PROGRAMS [CASE...]        in virtual machines with the kernel module: Tests/Kernel/cases/*.sh
 #   run-cases.sh here PROGRAMS CASE...           the given cases, in the system as it is (the guest calls this)
 #
 # PROGRAMS is the directory with the built programs. A case is a bash script, run as root with the programs first in PATH
 # and their directory in WG_BIN_DIR. It prints `ok - FACT` or `not ok - FACT` for each fact, exits non-zero when one does
-# not hold, and cleans up after itself. Two comment lines may steer the runner:
+# not hold, and cleans up after itself. Comment lines may steer the runner:
 #   # limit: SECONDS      how long the case may take (60 unless told)
-#   # guest: no-module    run it in a guest without the kernel module (in the one with it unless told)
+#   # guest: no-module    run it in a guest without the kernel module (in those with it unless told)
+#   # kernels: older      run it on Debian 12's kernel only; or `newer`, on that of Debian 13's backports only (both unless
+#                         told). Before each fact stands which kernel it is of.
+# With KERNELS=older or KERNELS=newer in the environment, guests with the other kernel are left out.
 # A missing right or tool is a failure with its name, never a skip. The last line is the total.
 set -uo pipefail
 tests="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -95,52 +98,67 @@ demand_namespaces() {
 
 demand_guest() {
     local tool
-    for tool in qemu-system-x86_64 cpio kmod nft iptables ip wg wireguard-go jq; do
+    for tool in qemu-system-x86_64 cpio xz kmod nft iptables ip wg wireguard-go jq; do
         demand "$tool is installed (make test-deps)" command -v "$tool"
     done
     [[ $failed -eq 0 ]]
 }
 
-# boot NAME OPTIONS -- CASE...: one virtual machine for all the cases.
+# boot LABEL OPTIONS -- CASE...: one virtual machine for all the cases; the label goes before each line, and all of them to
+# the log of that name.
 boot() {
-    local name="$1" options=() bound=60 status log="$work/guest" case cases=()
+    local label="$1" options=() bound=60 status case cases=() from="$work/$1"
     shift
     while [[ $1 != -- ]]; do
         options+=("$1")
         shift
     done
     shift
-    [[ $# -gt 0 ]] || return 0
-    mkdir -p "$work/tests/Integration" "$work/tests/Kernel/cases"
-    cp "$tests/run-cases.sh" "$work/tests/"
-    cp "$tests"/Integration/{lib,wg-quick-faults}.sh "$work/tests/Integration/"
+    mkdir -p "$from/programs" "$from/tests/Integration" "$from/tests/Kernel/cases"
+    cp "$tests/run-cases.sh" "$from/tests/"
+    cp "$tests"/Integration/{lib,wg-quick-faults}.sh "$from/tests/Integration/"
     for case; do
-        cp "$case" "$work/tests/Kernel/cases/"
+        cp "$case" "$from/tests/Kernel/cases/"
         cases+=("/tests/Kernel/cases/$(basename "$case")")
         bound=$((bound + $(limit_of "$case")))
     done
-    mkdir -p "$work/programs"
     cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$programs"/netlink-probe \
-        "$programs"/quick-fault-injector "$work/programs/"
-    echo "# guest $name"
-    "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$work/programs:/programs" --file "$work/tests:/tests" \
-        --timeout "$bound" -- "/tests/run-cases.sh here /programs ${cases[*]}" 2>&1 | tee "$log" | grep -vE '^[0-9]+ passed, '
+        "$programs"/quick-fault-injector "$from/programs/"
+    "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$from/programs:/programs" --file "$from/tests:/tests" \
+        --timeout "$bound" -- "echo \"# kernel \$(uname -r)\"; /tests/run-cases.sh here /programs ${cases[*]}" 2>&1 |
+        sed -u -E "s/^(ok|not ok) - /&$label: /; t; s/^(# )?/# $label: /" | tee "$from.log"
     status=${PIPESTATUS[0]}
-    tally "$log"
-    if ! grep -qE '^[0-9]+ passed, [0-9]+ failed$' "$log"; then
-        not_ok "the guest $name runs all its cases (status $status)"
+    if ! grep -qE "^# $label: [0-9]+ passed, [0-9]+ failed$" "$from.log"; then
+        echo "not ok - $label: the guest runs all its cases (status $status)" | tee -a "$from.log"
     fi
-    rm -rf "$work/tests"
+    rm -rf "$from"
+}
+
+# wanted KERNEL CASE: neither the case nor the environment speaks against it.
+wanted() {
+    local kernels
+    kernels="$(header "$2" kernels)"
+    [[ ${KERNELS:-both} =~ ^(both|$1)$ && ${kernels:-both} =~ ^(both|$1)$ ]]
 }
 
 run_guest() {
-    local case with=() without=()
+    local case log older=() newer=() without=()
     for case; do
-        if [[ $(header "$case" guest) == no-module ]]; then without+=("$case"); else with+=("$case"); fi
+        if [[ $(header "$case" guest) == no-module ]]; then
+            without+=("$case")
+        else
+            wanted older "$case" && older+=("$case")
+            wanted newer "$case" && newer+=("$case")
+        fi
     done
     export KERNEL_LAB_CACHE="${KERNEL_LAB_CACHE:-$tests/../.build/kernel-lab}"
-    boot "with the kernel module" -- "${with[@]}"
-    boot "without the kernel module" --no-wireguard -- "${without[@]}"
+    # Side by side: a guest by itself does not keep two processors busy.
+    [[ ${#older[@]} -eq 0 ]] || boot older --kernel debian-12 -- "${older[@]}" &
+    [[ ${#newer[@]} -eq 0 ]] || boot newer --kernel backports -- "${newer[@]}" &
+    wait
+    # How things are without the module does not depend on the kernel's age.
+    [[ ${#without[@]} -eq 0 ]] || boot no-module --kernel debian-12 --no-wireguard -- "${without[@]}"
+    for log in "$work"/*.log; do tally "$log"; done
 }
 
 shopt -s nullglob
@@ -163,4 +181,4 @@ here) run_here "${cases[@]}" ;;
     ;;
 esac
 echo "$passed passed, $failed failed"
-[[ $failed -eq 0 ]]
+[[ $failed -eq 0 && $passed -gt 0 ]]
