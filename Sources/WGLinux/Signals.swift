@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// A signal that asks a program to end.
+/// A signal that asks a program to end, or to do something else.
 public struct Signal: Hashable, Sendable {
     public let rawValue: Int32
 
@@ -9,6 +9,11 @@ public struct Signal: Hashable, Sendable {
     public static let hangup = Signal(rawValue: SIGHUP)
     public static let interrupt = Signal(rawValue: SIGINT)
     public static let terminate = Signal(rawValue: SIGTERM)
+    public static let quit = Signal(rawValue: SIGQUIT)
+    /// A write to a pipe that nobody reads.
+    public static let pipe = Signal(rawValue: SIGPIPE)
+    /// The terminal's suspend key.
+    public static let suspend = Signal(rawValue: SIGTSTP)
     public static let kill = Signal(rawValue: SIGKILL)
 }
 

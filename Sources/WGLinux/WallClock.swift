@@ -18,3 +18,9 @@ public enum WallClock {
         clinux_sleep(seconds, Int(attoseconds / 1_000_000_000))
     }
 }
+
+/// Time that never jumps.
+public enum BootClock {
+    /// Since the machine's start, suspend included (`CLOCK_BOOTTIME`).
+    public static func now() -> Duration { .nanoseconds(Int64(clamping: clinux_boottime_ns())) }
+}

@@ -8,6 +8,8 @@ protocol Host {
     /// With the program's name first.
     var arguments: [String] { get }
     var outputIsTerminal: Bool { get }
+    /// Of the terminal at standard output, now.
+    var screenSize: ScreenSize? { get }
     /// Whether standard output is a file with permissions for others.
     var outputIsOpenToOthers: Bool { get }
     var now: HandshakeTime { get }
@@ -21,6 +23,8 @@ protocol Host {
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
     func interfaceName(_ index: UInt32) -> String?
     func write(_ text: String) throws(Errno)
+    /// - Parameter takesKeys: whether keys are listened to, if standard input is a keyboard.
+    func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession
     /// Goes out at once.
     func writeError(_ text: String)
 }
@@ -29,6 +33,9 @@ protocol Host {
 struct ProcessHost: Host {
     var arguments: [String] { CommandLine.arguments }
     var outputIsTerminal: Bool { Terminal.isTerminal(Terminal.standardOutput) }
+    var screenSize: ScreenSize? {
+        Terminal.size(of: Terminal.standardOutput).map { ScreenSize(columns: $0.columns, rows: $0.rows) }
+    }
     var outputIsOpenToOthers: Bool { Terminal.isFileOpenToOthers(Terminal.standardOutput) }
     var now: HandshakeTime { WallClock.now() }
     var devices: any DeviceBackend { BackendRouter(personality: .wg, publicKey: { X25519.publicKey(of: $0) }) }
@@ -41,6 +48,10 @@ struct ProcessHost: Host {
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
         let file = try FileDescriptor.open(path, .readOnly)
         return try Self.read(file.rawValue, limit)
+    }
+
+    func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession {
+        try ProcessWatchSession(takesKeys: takesKeys && Terminal.isTerminal(Terminal.standardInput))
     }
 
     func interfaceName(_ index: UInt32) -> String? { Resolver.interfaceName(of: index) }

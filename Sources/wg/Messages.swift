@@ -19,6 +19,9 @@ struct Messages {
                 + " `setconf' applies a file, at the price of resetting all peers\n"
         case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
         case .options(let subcommand, let fault): text(fault) + Usage.line(subcommand, program: program)
+        case .optionValue(let subcommand, let option, let value):
+            "Invalid option: \(option.usage), not `\(value)': \(option.summary)\n"
+                + Usage.line(subcommand, program: program)
         case .unknownField(let word): "Invalid parameter: `\(word)'\n" + Usage.line(.show, program: program)
         }
     }
@@ -46,6 +49,10 @@ struct Messages {
     func incomplete(_ name: InterfaceName) -> String {
         "Warning: \(name) kept changing while it was read, so peers may be missing here\n"
     }
+
+    func isGone(_ name: InterfaceName) -> String { "\(name) is gone\n" }
+
+    func isBack(_ name: InterfaceName) -> String { "\(name) is back\n" }
 
     func cannotModify(_ text: String, _ fault: InterfaceName.Fault) -> String {
         "Unable to modify interface: \(reason(text, fault))\n"

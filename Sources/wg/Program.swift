@@ -32,6 +32,7 @@ struct Program {
         case .version: print(Version.line + "\n")
         case .helpFor(let subcommand): print(Usage.page(subcommand, program: name))
         case .show(let target, let field): show(target, field)
+        case .watch(let request): watch(request)
         case .showconf(let interface): showconf(interface)
         case .set(let interface, let words): set(interface, words)
         case .setconf(let interface, let file): applyFile(interface, file, .replace)

@@ -31,6 +31,7 @@ end
 
 complete -c wg -f
 complete -c wg -n '__wg_position 1' -a show -d 'Print devices, their peers and counters'
+complete -c wg -n '__wg_position 1' -a watch -d 'Show peers and their traffic again and again'
 complete -c wg -n '__wg_position 1' -a showconf -d 'Print a configuration that setconf reads'
 complete -c wg -n '__wg_position 1' -a set -d 'Change a device and its peers'
 complete -c wg -n '__wg_position 1' -a setconf -d 'Make a device what a file says'

@@ -4,6 +4,7 @@ enum Command: Equatable {
     case version
     case helpFor(Subcommand)
     case show(ShowTarget, ShowField)
+    case watch(WatchRequest)
     case showconf(interface: String)
     /// The words after the interface's name.
     case set(interface: String, words: [String])
@@ -28,6 +29,7 @@ enum Command: Equatable {
         case missingSubcommand(String)
         case wrongOperands(Subcommand)
         case options(Subcommand, Arguments.Fault)
+        case optionValue(Subcommand, Option, String)
         case unknownField(String)
     }
 
@@ -67,6 +69,7 @@ enum Command: Equatable {
         let operands = arguments.operands
         switch (subcommand, operands.count) {
         case (.show, 0...2): return try show(operands)
+        case (.watch, 0...1): return .watch(try watch(arguments))
         case (.showconf, 1): return .showconf(interface: operands[0])
         case (.set, 2...): return .set(interface: operands[0], words: Array(operands.dropFirst()))
         case (.setconf, 2): return .setconf(interface: operands[0], file: operands[1])
@@ -76,6 +79,19 @@ enum Command: Equatable {
         case (.pubkey, 0): return .pubkey
         default: throw .wrongOperands(subcommand)
         }
+    }
+
+    private static func watch(_ arguments: Arguments) throws(Fault) -> WatchRequest {
+        var request = WatchRequest(interface: arguments.operands.first)
+        if let text = arguments.value(.interval) {
+            guard let interval = WatchRequest.interval(text) else { throw .optionValue(.watch, .interval, text) }
+            request.interval = interval
+        }
+        if let text = arguments.value(.count) {
+            guard let count = WatchRequest.count(text) else { throw .optionValue(.watch, .count, text) }
+            request.count = count
+        }
+        return request
     }
 
     private static func show(_ operands: [String]) throws(Fault) -> Command {

@@ -1,10 +1,11 @@
 /// The commands of `wg`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case show, showconf, set, setconf, addconf, genkey, genpsk, pubkey
+    case show, watch, showconf, set, setconf, addconf, genkey, genpsk, pubkey
 
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
+        case .watch: [.interval, .count, .help]
         case .show, .showconf, .set, .setconf, .addconf, .genkey, .genpsk, .pubkey: [.help]
         }
     }
@@ -13,6 +14,7 @@ enum Subcommand: String, CaseIterable {
     var operands: String {
         switch self {
         case .show: "[INTERFACE | all | interfaces] [\(ShowField.names.joined(separator: " | "))]"
+        case .watch: "[INTERFACE]"
         case .showconf: "INTERFACE"
         case .set: "INTERFACE \(SetKeyword.synopsis)"
         case .setconf, .addconf: "INTERFACE FILE"
@@ -24,6 +26,7 @@ enum Subcommand: String, CaseIterable {
     var summary: String {
         switch self {
         case .show: "print devices, their peers and counters"
+        case .watch: "show peers and their traffic again and again"
         case .showconf: "print a device's configuration in the form that setconf reads"
         case .set: "change a device, and add, change or remove peers"
         case .setconf: "make a device what a configuration file says"

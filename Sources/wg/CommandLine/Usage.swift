@@ -54,6 +54,17 @@ enum Usage {
             `never'. WG_COLOR_MODE=always or never overrides the choice of colour, which
             otherwise depends on the terminal and on NO_COLOR. Fields and dump hide nothing.
             """
+        case .watch:
+            """
+            Shows one device, or all of them, with a line for each peer: endpoint, time since
+            the last handshake, bytes received and sent per second and in all, and the
+            course of the last rates. On a terminal the screen is drawn anew each time, with
+            the busiest peers first; q or Ctrl-C ends it.
+
+            Otherwise each round prints a line for each peer, with tabs between its columns:
+            time, device, public key, endpoint, last handshake, bytes received, bytes sent,
+            and bytes received and sent per second, which are `-' the first time.
+            """
         case .showconf:
             """
             Prints the device's keys, port, mark and peers as a configuration file. The

@@ -7,15 +7,6 @@ struct Pretty {
         var hidesKeys = true
     }
 
-    /// The numbers of SGR escape sequences (ECMA-48 8.3.117).
-    private enum Color: Int {
-        case bold = 1
-        case red = 31
-        case green = 32
-        case yellow = 33
-        case cyan = 36
-    }
-
     let style: Style
     let now: HandshakeTime
     let endpointText: (Endpoint) -> String
@@ -107,13 +98,13 @@ struct Pretty {
         return "\(result / 100).\(decimals.count == 1 ? "0" + decimals : decimals)"
     }
 
-    private var reset: String { style.usesColor ? "\u{1b}[0m" : "" }
+    private var reset: String { style.usesColor ? TerminalColor.reset : "" }
 
-    private func start(_ color: Color) -> String { style.usesColor ? "\u{1b}[\(color.rawValue)m" : "" }
+    private func start(_ color: TerminalColor) -> String { style.usesColor ? color.start : "" }
 
-    private func colored(_ text: String, _ color: Color) -> String { start(color) + text + reset }
+    private func colored(_ text: String, _ color: TerminalColor) -> String { start(color) + text + reset }
 
-    private func label(_ text: String, _ color: Color? = nil) -> String {
+    private func label(_ text: String, _ color: TerminalColor? = nil) -> String {
         (color.map(start) ?? "") + start(.bold) + text + reset
     }
 }

@@ -71,13 +71,15 @@ extension Program {
     }
 
     private var style: Pretty.Style {
-        let usesColor =
-            switch host.environment(.colorMode) {
-            case "always": true
-            case "never": false
-            default: (host.environment(.noColor) ?? "").isEmpty && host.outputIsTerminal
-            }
-        return Pretty.Style(usesColor: usesColor, hidesKeys: host.environment(.hideKeys) != "never")
+        Pretty.Style(usesColor: usesColor, hidesKeys: host.environment(.hideKeys) != "never")
+    }
+
+    var usesColor: Bool {
+        switch host.environment(.colorMode) {
+        case "always": true
+        case "never": false
+        default: (host.environment(.noColor) ?? "").isEmpty && host.outputIsTerminal
+        }
     }
 
     /// With the scope of a link-local address by name, as `getnameinfo` has it.

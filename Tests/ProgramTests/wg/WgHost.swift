@@ -62,6 +62,23 @@ final class WgResolver: NameResolver {
     func wait(_ duration: Duration) { waits += 1 }
 }
 
+/// Time passes as the test says: one step for each wait.
+final class WgWatchSession: WatchSession {
+    private let host: WgHost
+    private(set) var time = Duration.seconds(1000)
+
+    init(_ host: WgHost) { self.host = host }
+
+    func wait(until deadline: Duration) -> WatchWakeup {
+        host.waits.append(deadline - time)
+        time = deadline
+        guard !host.steps.isEmpty else { return .end }
+        return host.steps.removeFirst()()
+    }
+
+    func suspend() { host.writeError("suspended\n") }
+}
+
 /// A process made of values.
 final class WgHost: Host {
     var arguments: [String]
@@ -74,6 +91,10 @@ final class WgHost: Host {
     var input: [UInt8] = []
     var files: [String: String] = [:]
     var writeFailure: Errno?
+    var screenSize: ScreenSize?
+    /// What happens in each wait of `wg watch`.
+    var steps: [() -> WatchWakeup] = []
+    var waits: [Duration] = []
     private(set) var output = ""
     private(set) var errors = ""
 
@@ -97,6 +118,8 @@ final class WgHost: Host {
         if let writeFailure { throw writeFailure }
         output += text
     }
+
+    func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession { WgWatchSession(self) }
 
     func writeError(_ text: String) { errors += text }
 
