@@ -68,7 +68,7 @@ public enum DiagnosticText {
         case .keyNotBase64: "is not a key: these 44 characters are not the base64 of 32 bytes"
         case .notPort: "is neither a port number nor a service name"
         case .portOutOfRange: "is not a port: 0 to 65535"
-        case .notFwmark: "is neither a number (decimal, or 0x and lower-case hexadecimal) nor off"
+        case .notFwmark: "is neither a number (decimal, or 0x and hexadecimal) nor off"
         case .fwmarkOutOfRange: "is too large: a mark has 32 bits"
         case .notSeconds: "is neither a number of seconds nor off"
         case .secondsOutOfRange: "is out of range: 0 to 65535 seconds"

@@ -22,7 +22,7 @@ public enum ValueFault: Error, Hashable, Sendable {
     case notPort
     /// Beyond 65535, or negative.
     case portOutOfRange
-    /// Neither `off` nor a number, decimal or `0x` and lower-case hexadecimal.
+    /// Neither `off` nor a number, decimal or `0x` and hexadecimal.
     case notFwmark
     /// Beyond 4294967295.
     case fwmarkOutOfRange

@@ -1,29 +1,31 @@
 public import WGModel
 
-/// Reads the values of configuration keys and of `wg set`'s arguments. White space in a value counts for nothing.
+/// Reads the values of configuration keys and of `wg set`'s arguments.
+///
+/// In a file white space counts for nothing, in an argument it does: it may stand before a port, and in a list.
 public enum ValueParser {
     /// 44 characters of canonical base64, in constant time.
-    public static func privateKey(_ text: String) -> Result<PrivateKey, ValueError> { key(squeezed(text)) }
+    public static func privateKey(_ text: String) -> Result<PrivateKey, ValueError> { key(Array(text.utf8)) }
 
     /// 44 characters of canonical base64, in constant time.
-    public static func publicKey(_ text: String) -> Result<PublicKey, ValueError> { key(squeezed(text)) }
+    public static func publicKey(_ text: String) -> Result<PublicKey, ValueError> { key(Array(text.utf8)) }
 
     /// 44 characters of canonical base64, in constant time.
-    public static func presharedKey(_ text: String) -> Result<PresharedKey, ValueError> { key(squeezed(text)) }
+    public static func presharedKey(_ text: String) -> Result<PresharedKey, ValueError> { key(Array(text.utf8)) }
 
     /// 0 to 65535, or the name of a service.
-    public static func listenPort(_ text: String) -> Result<PortName, ValueError> { port(squeezed(text)) }
+    public static func listenPort(_ text: String) -> Result<PortName, ValueError> { port(Array(text.utf8)) }
 
-    /// `off`, a decimal number, or lower-case hexadecimal after `0x`; at most 32 bits.
-    public static func fwmark(_ text: String) -> Result<UInt32, ValueError> { fwmark(squeezed(text)) }
+    /// `off`, a decimal number, or hexadecimal after `0x`; at most 32 bits.
+    public static func fwmark(_ text: String) -> Result<UInt32, ValueError> { fwmark(Array(text.utf8)) }
 
     /// `off`, or 0 to 65535 seconds.
-    public static func persistentKeepalive(_ text: String) -> Result<UInt16, ValueError> { seconds(squeezed(text)) }
+    public static func persistentKeepalive(_ text: String) -> Result<UInt16, ValueError> { seconds(Array(text.utf8)) }
 
     /// `host:port`, `[v6]:port` or `v6:port`; a port that is a number is at most 65535.
-    public static func endpoint(_ text: String) -> Result<EndpointName, ValueError> { endpoint(squeezed(text)) }
+    public static func endpoint(_ text: String) -> Result<EndpointName, ValueError> { endpoint(Array(text.utf8)) }
 
-    /// A comma-separated list. An empty text is an empty list: it clears the peer's allowed IPs.
+    /// A comma-separated list, with white space anywhere. An empty text is an empty list: it clears the peer's allowed IPs.
     public static func allowedIPs(_ text: String) -> Result<AllowedIPList, ValueError> {
         let bytes = squeezed(text)
         return bytes.isEmpty ? .success(AllowedIPList()) : allowedIPs(bytes)
@@ -175,6 +177,7 @@ extension ValueParser {
 extension ValueParser {
     /// A port as `getaddrinfo` reads it, except that numbers don't wrap: `51820`, `+51820`, or a service's name.
     private static func servicePort(_ text: ArraySlice<UInt8>) -> Result<PortName, ValueFault> {
+        let text = text.drop(while: isWhitespace)
         guard let first = text.first else { return .failure(.empty) }
         let isSigned = first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
         if let number = decimal(isSigned ? text.dropFirst() : text) {
@@ -193,7 +196,7 @@ extension ValueParser {
         return digits.reduce(0) { min($0 * 10 + Int($1 - 48), 1 << 40) }
     }
 
-    /// Decimal, or lower-case hexadecimal after `0x`.
+    /// Decimal, or hexadecimal after `0x`.
     static func number(_ text: ArraySlice<UInt8>) -> Int? {
         guard text.starts(with: "0x".utf8) else { return decimal(text) }
         let digits = text.dropFirst(2)
@@ -202,6 +205,7 @@ extension ValueParser {
         for digit in digits {
             switch digit {
             case 48...57: value = min(value << 4 | Int(digit - 48), 1 << 40)
+            case 65...70: value = min(value << 4 | Int(digit - 55), 1 << 40)
             case 97...102: value = min(value << 4 | Int(digit - 87), 1 << 40)
             default: return nil
             }

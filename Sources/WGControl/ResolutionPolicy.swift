@@ -15,14 +15,14 @@ public struct ResolutionPolicy: Hashable, Sendable {
         self.retries = retries
     }
 
-    /// The value of `WG_ENDPOINT_RESOLUTION_RETRIES`: a number, or `infinity`. `nil` for anything else.
+    /// The value of `WG_ENDPOINT_RESOLUTION_RETRIES`: a number, `infinity`, or nothing, which is 0. `nil` for anything else.
     public init?(environment text: String) {
         if text == "infinity" {
             self.init(retries: nil)
             return
         }
-        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        self.init(retries: Int(text) ?? .max)
+        guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        self.init(retries: text.isEmpty ? 0 : Int(text) ?? .max)
     }
 
     /// The delays before each retry: 1 s, then 1.2 times the one before, at most 20 s.

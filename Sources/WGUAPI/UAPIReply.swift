@@ -29,9 +29,9 @@ public enum UAPIReplyError: Error, Hashable, Sendable {
 /// Append what the socket gave, then call `next()`. Memory: what was appended and not yet taken, plus the answer's own
 /// value; how many bytes to take at all is for the caller to limit.
 ///
-/// Unknown keys are passed over, as are peer keys before the first `public_key`. boringtun, and what descends from it,
-/// says `own_public_key` instead of the private key and gives the age of a handshake where others give the time; such
-/// an age (anything under 10^9 s, 31 years) is turned into a time.
+/// Unknown keys are passed over, as are peer keys before the first `public_key` and device keys after it. boringtun, and
+/// what descends from it, says `own_public_key` instead of the private key and gives the age of a handshake where others
+/// give the time; such an age (anything under 10^9 s, 31 years) is turned into a time.
 public struct UAPIReplyParser: Sendable {
     /// Before this many seconds a time since 1970 lies in 2001, and an age is older than WireGuard.
     private static let leastTime: Int64 = 1_000_000_000
@@ -86,14 +86,14 @@ public struct UAPIReplyParser: Sendable {
         case "errno":
             reply.errno = try line.magnitude()
             sawErrno = true
-        case "private_key":
+        case "private_key" where isBeforePeers:
             let key = try line.key(PrivateKey.self)
             reply.device.privateKey = key.isZero ? nil : key
-        case "own_public_key":
+        case "own_public_key" where isBeforePeers:
             reply.device.publicKey = try line.key(PublicKey.self)
             givesAges = true
-        case "listen_port": reply.device.listenPort = try line.decimal(UInt16.self)
-        case "fwmark": reply.device.fwmark = try line.decimal(UInt32.self)
+        case "listen_port" where isBeforePeers: reply.device.listenPort = try line.decimal(UInt16.self)
+        case "fwmark" where isBeforePeers: reply.device.fwmark = try line.decimal(UInt32.self)
         case "public_key":
             finishPeer()
             reply.device.peers.append(PeerState(publicKey: try line.key(PublicKey.self)))
@@ -102,6 +102,9 @@ public struct UAPIReplyParser: Sendable {
             try takePeer(line, at: reply.device.peers.count - 1)
         }
     }
+
+    /// A device's own values come first; after a peer they would be the peer's, which has none of these names.
+    private var isBeforePeers: Bool { reply.device.peers.isEmpty }
 
     private mutating func takePeer(_ line: KeyValue, at index: Int) throws(UAPIReplyError) {
         switch line.key {

@@ -9,7 +9,7 @@ import WGModel
 struct Messages {
     let program: String
 
-    static let clockWentBackwards = "the system clock went backwards; handshakes may fail until it is right"
+    static let clockWentBackwards = "System clock wound backward; connection problems may ensue."
 
     func text(_ fault: Command.Fault) -> String {
         switch fault {

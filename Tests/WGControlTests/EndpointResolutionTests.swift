@@ -53,7 +53,7 @@ private func name(_ host: String) -> EndpointName { EndpointName(host: host, ser
     @Test(arguments: [
         ("infinity", ResolutionPolicy?.some(ResolutionPolicy(retries: nil))), ("0", .once),
         ("15", .standard), ("99999999999999999999999", ResolutionPolicy(retries: .max)),
-        ("", nil), ("-1", nil), ("1x", nil), ("Infinity", nil), (" 1", nil),
+        ("", .once), ("-1", nil), ("1x", nil), ("Infinity", nil), (" 1", nil),
     ])
     func theEnvironmentSetsTheNumberOfRetries(text: String, policy: ResolutionPolicy?) {
         #expect(ResolutionPolicy(environment: text) == policy)

@@ -82,6 +82,14 @@ private func parse(_ text: String) throws -> UAPIReply? {
         #expect(reply == UAPIReply(errno: 0, device: DeviceState(name: try InterfaceName("wg0"))))
     }
 
+    @Test func deviceKeysAfterAPeerArePassedOver() throws {
+        let reply = try parse("listen_port=7\npublic_key=\(key1)\nlisten_port=x\nfwmark=1\nprivate_key=\nerrno=0\n\n")
+        let device = try #require(reply).device
+        #expect(device.listenPort == 7)
+        #expect(device.fwmark == 0)
+        #expect(device.privateKey == nil)
+    }
+
     @Test func aZeroPresharedKeyIsNone() throws {
         let reply = try parse("public_key=\(key1)\npreshared_key=\(zero)\nendpoint=[fe80::1%eth0]:7\nerrno=0\n\n")
         let peer = try #require(reply?.device.peers.first)

@@ -87,9 +87,10 @@ struct Pretty {
         return "\(hundredths(count, shift: UInt64(10 + 10 * index))) \(colored(units[index], .cyan))"
     }
 
-    /// `count / 2^shift` with two decimals, rounded half to even as printf does for these exact binary fractions.
+    /// `count / 2^shift` with two decimals, rounded half to even as printf does for these exact binary fractions. What
+    /// doesn't fit a `Double` is rounded before, as printf's argument is one.
     private func hundredths(_ count: UInt64, shift: UInt64) -> String {
-        let scaled = UInt128(count) * 100
+        let scaled = UInt128(Double(count)) * 100
         let divisor = UInt128(1) << UInt128(shift)
         var result = scaled / divisor
         let twice = scaled % divisor * 2

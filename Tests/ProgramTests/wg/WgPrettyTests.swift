@@ -144,7 +144,7 @@ private let now: Int64 = 1_800_000_000
         (UInt64(1), "1 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (1536, "1.50 KiB"), (1_048_575, "1024.00 KiB"),
         (1_048_576, "1.00 MiB"), (5_000_000, "4.77 MiB"), (1 << 30, "1.00 GiB"), (1 << 40, "1.00 TiB"),
         (7_000_000_000_000_000, "6366.46 TiB"), (.max, "16777216.00 TiB"), (1029, "1.00 KiB"), (1034, "1.01 KiB"),
-        (1152, "1.12 KiB"), (1408, "1.38 KiB"),
+        (1152, "1.12 KiB"), (1408, "1.38 KiB"), (9_007_336_693_694_465, "8192.12 TiB"),
     ])
     func bytesHaveTwoDecimalsOfTheLargestUnit(count: UInt64, text: String) throws {
         #expect(try line("transfer") { $0.receivedBytes = count }.map(String.init) == "\(text) received, 0 B sent")

@@ -92,7 +92,7 @@ private func change(_ words: String) throws -> DeviceChange {
         ("listen-port ''", "listen-port `' (word 3 after `set') is empty"),
         (
             "fwmark 0X10",
-            "fwmark `0X10' (word 3 after `set') is neither a number (decimal, or 0x and lower-case hexadecimal) nor off"
+            "fwmark `0X10' (word 3 after `set') is neither a number (decimal, or 0x and hexadecimal) nor off"
         ),
         (
             "peer abc",
