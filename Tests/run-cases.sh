@@ -98,7 +98,7 @@ demand_namespaces() {
 
 demand_guest() {
     local tool
-    for tool in qemu-system-x86_64 cpio xz kmod nft iptables ip wg wireguard-go jq; do
+    for tool in qemu-system-x86_64 cpio xz kmod nft iptables ip wg wireguard-go jq strace; do
         demand "$tool is installed (make test-deps)" command -v "$tool"
     done
     [[ $failed -eq 0 ]]

@@ -57,6 +57,14 @@ wait_until() {
     done
 }
 
+# kernel_at_least MAJOR MINOR
+kernel_at_least() {
+    local release major minor
+    release="$(uname -r)"
+    IFS=.- read -r major minor _ <<<"$release"
+    [[ $major -gt $1 || ($major -eq $1 && $minor -ge $2) ]]
+}
+
 # host NAME...: a host is a network namespace of its own, with a mount namespace that has a private run directory, as the
 # sockets and records of the programs live in the file system.
 host() {

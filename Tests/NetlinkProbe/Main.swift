@@ -3,7 +3,7 @@ import WGNetlink
 
 /// Exercises WGRoute and WGNetlink on the kernel that it runs on. Wants root and a network namespace of its own.
 ///
-///     netlink-probe route [KIND] | device | rules | make | undo | restless | unprivileged | scale [PEERS] | absent
+///     netlink-probe route [KIND] | device | facts | rules | make | undo | restless | unprivileged | scale [PEERS] | absent
 @main
 struct Main {
     static func main() {
@@ -43,6 +43,9 @@ struct Main {
         case "scale":
             try Scale.run(peers: arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000)
             return 0
+        case "facts":
+            var probe = try KernelFacts()
+            return try probe.run()
         case "absent":
             var check = Check()
             let error = check.failure("the family is absent") { () throws(NetlinkError) in
@@ -52,7 +55,7 @@ struct Main {
             return check.failures
         default:
             print(
-                "usage: netlink-probe route [KIND] | device | rules | make | undo | restless | unprivileged | scale [PEERS] | absent"
+                "usage: netlink-probe route [KIND] | device | facts | rules | make | undo | restless | unprivileged | scale [PEERS] | absent"
             )
             return 1
         }

@@ -34,6 +34,13 @@ struct Restless {
             }
         }
         print("# of 50 reads, \(marked) stayed interrupted; peers counted: \(changes.sorted())")
+        let raw = try RawNetlink()
+        var dumps = 0
+        repeat {
+            dumps += 1
+            _ = try raw.get([RawAttribute(2, name.text)])
+        } while !raw.wasInterrupted && dumps < 500
+        check.expect(raw.wasInterrupted, "a dump of a device that changes is marked (NLM_F_DUMP_INTR)", "\(dumps)")
         check.expect(changes.count > 1, "the device changed while it was read")
         check.expect(marked < 50, "some dump was whole, and had every peer with all its allowed IPs")
         return check.failures
