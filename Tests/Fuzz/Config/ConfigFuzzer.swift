@@ -6,12 +6,16 @@ import WGConfig
 //   SWIFT_BACKTRACE=enable=no .build-fuzz/release/ConfigFuzzer -max_total_time=60 FOUND Tests/Fuzz/Config/Seeds
 // What it finds becomes a seed, or a test. WGConfigTests replays the seeds.
 
-/// Any bytes at all: they survive a document, and both grammars, the diagnostics' text and strip come to an end.
+/// Any bytes at all: they survive a document, and both grammars, the diagnostics' text, strip and the names of peers come
+/// to an end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzConfig(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let document = Document(bytes: bytes)
     precondition(document.bytes == bytes, "a document changed its bytes")
+    for name in PeerNames.read(document).values {
+        precondition((1...PeerNames.lengthLimit).contains(name.unicodeScalars.count), "an endless name")
+    }
     let quick = ConfigParser.parseQuick(document)
     check(quick.diagnostics, hasValue: quick.value != nil)
     let wireGuard = ConfigParser.parseWireGuard(document)
