@@ -37,11 +37,13 @@ public enum Files {
 
     /// Replaces the file in one step: readers see the old content or the new, never a part.
     ///
-    /// The content goes to `PATH.tmp` first, on disk before it takes the name.
+    /// The content goes to `PATH.PID.tmp` first, a new file, on disk before it takes the name. A symbolic link of either
+    /// name is not followed.
     public static func replace(_ path: String, _ bytes: [UInt8], permissions: UInt32) throws(Errno) {
-        let temporary = path + ".tmp"
+        let temporary = "\(path).\(getpid()).tmp"
+        _ = clinux_remove_file(temporary)
         do {
-            let file = try FileDescriptor.open(temporary, .writeOnly, create: permissions, truncate: true)
+            let file = try FileDescriptor.open(temporary, .writeOnly, create: permissions, exclusive: true)
             _ = try check(clinux_fchmod(file.rawValue, permissions))
             try file.write(bytes)
             _ = try check(clinux_fsync(file.rawValue))
