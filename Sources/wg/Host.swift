@@ -21,6 +21,8 @@ protocol Host {
     func readInput(limit: Int) throws(Errno) -> [UInt8]
     /// Reads a file to its end, or until there are more bytes than the limit.
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
+    /// Replaces a file in one step; others may read it.
+    func replaceFile(_ path: String, _ text: String) throws(Errno)
     func interfaceName(_ index: UInt32) -> String?
     func write(_ text: String) throws(Errno)
     /// - Parameter takesKeys: whether keys are listened to, if standard input is a keyboard.
@@ -52,6 +54,10 @@ struct ProcessHost: Host {
 
     func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession {
         try ProcessWatchSession(takesKeys: takesKeys && Terminal.isTerminal(Terminal.standardInput))
+    }
+
+    func replaceFile(_ path: String, _ text: String) throws(Errno) {
+        try Files.replace(path, Array(text.utf8), permissions: 0o644)
     }
 
     func interfaceName(_ index: UInt32) -> String? { Resolver.interfaceName(of: index) }

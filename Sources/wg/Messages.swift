@@ -23,6 +23,12 @@ struct Messages {
             "Invalid option: \(option.usage), not `\(value)': \(option.summary)\n"
                 + Usage.line(subcommand, program: program)
         case .unknownField(let word): "Invalid parameter: `\(word)'\n" + Usage.line(.show, program: program)
+        case .fieldOfJSON:
+            "Invalid option: `\(Option.json.text)' prints whole devices, without a field\n"
+                + Usage.line(.show, program: program)
+        case .secretsWithoutJSON:
+            "Invalid option: `\(Option.secrets.text)' belongs to `\(Option.json.text)'\n"
+                + Usage.line(.show, program: program)
         }
     }
 
@@ -119,6 +125,12 @@ struct Messages {
     var configurationError: String { "Configuration parsing error\n" }
 
     func cannotRead(_ file: String, _ error: Errno) -> String { "Unable to read `\(file)': \(error)\n" }
+
+    func cannotWrite(_ file: String, _ error: Errno) -> String { "Unable to write `\(file)': \(error)\n" }
+
+    func noNames(_ file: String, _ error: Errno) -> String {
+        "Warning: peers have no names here: unable to read `\(file)': \(error)\n"
+    }
 
     func cannotResolve(_ error: EndpointResolution.Failure) -> String {
         "\(error.failure.text): `\(subject(error))'\n"

@@ -31,7 +31,7 @@ struct Program {
         case .help: print(Usage.overview(program: name))
         case .version: print(Version.line + "\n")
         case .helpFor(let subcommand): print(Usage.page(subcommand, program: name))
-        case .show(let target, let field): show(target, field)
+        case .show(let target, let field, let options): show(target, field, options)
         case .watch(let request): watch(request)
         case .showconf(let interface): showconf(interface)
         case .set(let interface, let words): set(interface, words)
@@ -40,6 +40,8 @@ struct Program {
         case .genkey: genkey()
         case .genpsk: genpsk()
         case .pubkey: pubkey()
+        case .metrics(let interfaces, let textfile, let showsNames):
+            metrics(interfaces, textfile: textfile, showsNames: showsNames)
         }
     }
 

@@ -33,6 +33,7 @@ complete -c wg -f
 complete -c wg -n '__wg_position 1' -a show -d 'Print devices, their peers and counters'
 complete -c wg -n '__wg_position 1' -a watch -d 'Show peers and their traffic again and again'
 complete -c wg -n '__wg_position 1' -a showconf -d 'Print a configuration that setconf reads'
+complete -c wg -n '__wg_position 1' -a metrics -d 'Print devices, peers and counters for Prometheus'
 complete -c wg -n '__wg_position 1' -a set -d 'Change a device and its peers'
 complete -c wg -n '__wg_position 1' -a setconf -d 'Make a device what a file says'
 complete -c wg -n '__wg_position 1' -a addconf -d 'Add what a file says to a device'
@@ -45,6 +46,11 @@ complete -c wg -l help -d 'Explain the command'
 
 complete -c wg -n '__wg_command show; and __wg_position 2' -a '(__wg_interfaces) all interfaces'
 complete -c wg -n '__wg_command show; and __wg_position 3; and not __wg_after interfaces' -a 'public-key private-key listen-port fwmark peers preshared-keys endpoints allowed-ips latest-handshakes transfer persistent-keepalive dump'
+complete -c wg -n '__wg_command show' -l json -d 'Print JSON'
+complete -c wg -n '__wg_command show' -l secrets -d 'Include private and preshared keys in the JSON'
+complete -c wg -n '__wg_command show metrics' -l names -d 'Show the names of peers'
+complete -c wg -n '__wg_command metrics' -l textfile -r -F -d 'Write to this file, in one step'
+complete -c wg -n '__wg_command metrics' -a '(__wg_interfaces)'
 complete -c wg -n '__wg_command showconf set setconf addconf; and __wg_position 2' -a '(__wg_interfaces)'
 complete -c wg -n '__wg_command setconf addconf; and __wg_position 3' -F
 

@@ -5,7 +5,7 @@ import WGModel
 
 extension Program {
     /// A configuration of this size has a million peers.
-    private static var fileLimit: Int { 256 << 20 }
+    static var fileLimit: Int { 256 << 20 }
 
     func applyFile(_ interface: String, _ file: String, _ application: EndpointResolution.Application) -> ExitStatus {
         let name: InterfaceName

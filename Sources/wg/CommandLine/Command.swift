@@ -3,7 +3,7 @@ enum Command: Equatable {
     case help
     case version
     case helpFor(Subcommand)
-    case show(ShowTarget, ShowField)
+    case show(ShowTarget, ShowField, ShowOptions = ShowOptions())
     case watch(WatchRequest)
     case showconf(interface: String)
     /// The words after the interface's name.
@@ -13,6 +13,8 @@ enum Command: Equatable {
     case genkey
     case genpsk
     case pubkey
+    /// All interfaces, if none is named.
+    case metrics(interfaces: [String], textfile: String?, showsNames: Bool)
 
     /// Which devices `show` is about.
     enum ShowTarget: Equatable {
@@ -31,6 +33,9 @@ enum Command: Equatable {
         case options(Subcommand, Arguments.Fault)
         case optionValue(Subcommand, Option, String)
         case unknownField(String)
+        /// JSON has all fields.
+        case fieldOfJSON
+        case secretsWithoutJSON
     }
 
     /// - Parameter words: without the program's name.
@@ -68,7 +73,7 @@ enum Command: Equatable {
     private static func parse(_ subcommand: Subcommand, _ arguments: Arguments) throws(Fault) -> Command {
         let operands = arguments.operands
         switch (subcommand, operands.count) {
-        case (.show, 0...2): return try show(operands)
+        case (.show, 0...2): return try show(operands, ShowOptions(arguments))
         case (.watch, 0...1): return .watch(try watch(arguments))
         case (.showconf, 1): return .showconf(interface: operands[0])
         case (.set, 2...): return .set(interface: operands[0], words: Array(operands.dropFirst()))
@@ -77,6 +82,9 @@ enum Command: Equatable {
         case (.genkey, 0): return .genkey
         case (.genpsk, 0): return .genpsk
         case (.pubkey, 0): return .pubkey
+        case (.metrics, _):
+            return .metrics(
+                interfaces: operands, textfile: arguments.value(.textfile), showsNames: arguments.has(.names))
         default: throw .wrongOperands(subcommand)
         }
     }
@@ -94,19 +102,35 @@ enum Command: Equatable {
         return request
     }
 
-    private static func show(_ operands: [String]) throws(Fault) -> Command {
-        guard let first = operands.first else { return .show(.all, .everything) }
+    private static func show(_ operands: [String], _ options: ShowOptions) throws(Fault) -> Command {
+        guard options.isJSON || !options.showsSecrets else { throw .secretsWithoutJSON }
+        guard let first = operands.first else { return .show(.all, .everything, options) }
         if operands == ["help"] { return .helpFor(.show) }
         guard first != "interfaces" else {
             guard operands.count == 1 else { throw .wrongOperands(.show) }
-            return .show(.names, .everything)
+            return .show(.names, .everything, options)
         }
         let target: ShowTarget = first == "all" ? .all : .one(first)
-        guard operands.count == 2 else { return .show(target, .everything) }
+        guard operands.count == 2 else { return .show(target, .everything, options) }
         guard let field = ShowField(rawValue: operands[1]), field != .everything else {
             throw .unknownField(operands[1])
         }
-        return .show(target, field)
+        guard !options.isJSON else { throw .fieldOfJSON }
+        return .show(target, field, options)
+    }
+}
+
+/// How `show` prints, when it is not as the stock tool does.
+struct ShowOptions: Equatable {
+    var isJSON = false
+    var showsSecrets = false
+    var showsNames = false
+}
+
+extension ShowOptions {
+    init(_ arguments: Arguments) {
+        self.init(
+            isJSON: arguments.has(.json), showsSecrets: arguments.has(.secrets), showsNames: arguments.has(.names))
     }
 }
 

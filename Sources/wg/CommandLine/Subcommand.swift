@@ -1,12 +1,14 @@
 /// The commands of `wg`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case show, watch, showconf, set, setconf, addconf, genkey, genpsk, pubkey
+    case show, watch, metrics, showconf, set, setconf, addconf, genkey, genpsk, pubkey
 
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
+        case .show: [.json, .secrets, .names, .help]
         case .watch: [.interval, .count, .help]
-        case .show, .showconf, .set, .setconf, .addconf, .genkey, .genpsk, .pubkey: [.help]
+        case .metrics: [.textfile, .names, .help]
+        case .showconf, .set, .setconf, .addconf, .genkey, .genpsk, .pubkey: [.help]
         }
     }
 
@@ -15,6 +17,7 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .show: "[INTERFACE | all | interfaces] [\(ShowField.names.joined(separator: " | "))]"
         case .watch: "[INTERFACE]"
+        case .metrics: "[INTERFACE]..."
         case .showconf: "INTERFACE"
         case .set: "INTERFACE \(SetKeyword.synopsis)"
         case .setconf, .addconf: "INTERFACE FILE"
@@ -27,6 +30,7 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .show: "print devices, their peers and counters"
         case .watch: "show peers and their traffic again and again"
+        case .metrics: "print devices, peers and counters for Prometheus"
         case .showconf: "print a device's configuration in the form that setconf reads"
         case .set: "change a device, and add, change or remove peers"
         case .setconf: "make a device what a configuration file says"

@@ -53,6 +53,9 @@ enum Usage {
             The form for people hides private and preshared keys unless WG_HIDE_KEYS is
             `never'. WG_COLOR_MODE=always or never overrides the choice of colour, which
             otherwise depends on the terminal and on NO_COLOR. Fields and dump hide nothing.
+
+            JSON has the schema that wg(8) describes, and takes no field. Names become a line
+            of their own, a last column for scripts, or a member of the JSON.
             """
         case .watch:
             """
@@ -69,6 +72,13 @@ enum Usage {
             """
             Prints the device's keys, port, mark and peers as a configuration file. The
             output contains secrets.
+            """
+        case .metrics:
+            """
+            Prints the metrics that wg(8) lists, of all devices or of those named. There are no
+            secrets among them. The file of --textfile is for the textfile collector of
+            node_exporter. A device that can't be read has `wireguard_scrape_success 0', and the
+            command fails once everything else is written.
             """
         case .set:
             """

@@ -3,6 +3,8 @@ import WGModel
 /// The output for scripts: one field, or all of them, with tabs between columns. Hides nothing.
 struct FieldPrinter {
     let endpointText: (Endpoint) -> String
+    /// Of peers, for a last column; `nil` if nobody asked for them.
+    var names: [PublicKey: String]?
 
     private static let none = "(none)"
     private static let off = "off"
@@ -15,7 +17,7 @@ struct FieldPrinter {
         case .privateKey: [text(state.privateKey)]
         case .listenPort: [String(state.listenPort)]
         case .fwmark: [mark(state.fwmark)]
-        case .peers: state.peers.map(\.publicKey.base64)
+        case .peers: peers(state) { _ in [] }
         case .presharedKeys: peers(state) { [text($0.presharedKey)] }
         case .endpoints: peers(state) { [endpoint($0)] }
         case .allowedIPs: peers(state) { [allowedIPs($0, separator: " ")] }
@@ -36,7 +38,9 @@ struct FieldPrinter {
     private func columns(_ values: [String]) -> String { values.joined(separator: "\t") }
 
     private func peers(_ state: DeviceState, _ values: (PeerState) -> [String]) -> [String] {
-        state.peers.map { columns([$0.publicKey.base64] + values($0)) }
+        state.peers.map { peer in
+            columns([peer.publicKey.base64] + values(peer) + (names.map { [$0[peer.publicKey] ?? Self.none] } ?? []))
+        }
     }
 
     /// A key of zeros is no key.

@@ -9,6 +9,8 @@ struct Pretty {
 
     let style: Style
     let now: HandshakeTime
+    /// Of peers; `nil` if nobody asked for them.
+    var names: [PublicKey: String]?
     let endpointText: (Endpoint) -> String
 
     func text(of state: DeviceState) -> String {
@@ -29,6 +31,7 @@ struct Pretty {
         func line(_ name: String, _ value: String) {
             text += "  " + label(name) + ": " + value + "\n"
         }
+        if let name = names?[peer.publicKey] { line("name", name) }
         if let key = peer.presharedKey, !key.isZero { line("preshared key", secret(key)) }
         if let endpoint = peer.endpoint { line("endpoint", endpointText(endpoint)) }
         line("allowed ips", allowedIPs(peer.allowedIPs))

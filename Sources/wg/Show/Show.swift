@@ -2,16 +2,13 @@ import WGControl
 import WGModel
 
 extension Program {
-    func show(_ target: Command.ShowTarget, _ field: ShowField) -> ExitStatus {
+    func show(_ target: Command.ShowTarget, _ field: ShowField, _ options: ShowOptions) -> ExitStatus {
         switch target {
-        case .one(let text): showOne(text, field)
-        case .all: showAll(field)
-        case .names: showNames()
+        case .one(let text):
+            printDevice(text) { self.text(of: [named($0, options.showsNames)], field, options, isOneOfMany: false) }
+        case .all: showAll(field, options)
+        case .names: showNames(options)
         }
-    }
-
-    private func showOne(_ text: String, _ field: ShowField) -> ExitStatus {
-        printDevice(text) { self.text(of: $0, field, isOneOfMany: false) }
     }
 
     /// Reads a device and prints what `body` makes of it.
@@ -34,40 +31,61 @@ extension Program {
     }
 
     /// Devices that can't be read are told of and left out; the command fails only if all of them are.
-    private func showAll(_ field: ShowField) -> ExitStatus {
+    private func showAll(_ field: ShowField, _ options: ShowOptions) -> ExitStatus {
         let names: [InterfaceName]
         do {
             names = try host.devices.list()
         } catch {
             return fail(messages.cannotList(error))
         }
-        var texts: [String] = []
-        for name in names {
-            do {
-                texts.append(text(of: try read(name), field, isOneOfMany: true))
-            } catch {
-                host.writeError(messages.cannotAccess(error, isOneOfMany: true))
-            }
-        }
-        guard names.isEmpty || !texts.isEmpty else { return .failure }
-        return print(texts.joined(separator: field == .everything ? "\n" : ""))
+        let devices = names.compactMap { readOneOfMany($0, showsNames: options.showsNames) }
+        guard names.isEmpty || !devices.isEmpty else { return .failure }
+        return print(text(of: devices, field, options, isOneOfMany: true))
     }
 
-    private func showNames() -> ExitStatus {
+    /// `nil` if the device can't be read, which is told.
+    func readOneOfMany(_ name: InterfaceName, showsNames: Bool) -> NamedDevice? {
+        do {
+            return named(try read(name), showsNames)
+        } catch {
+            host.writeError(messages.cannotAccess(error, isOneOfMany: true))
+            return nil
+        }
+    }
+
+    private func named(_ state: DeviceState, _ showsNames: Bool) -> NamedDevice {
+        NamedDevice(state: state, names: showsNames ? peerNames(of: state.name) : nil)
+    }
+
+    private func showNames(_ options: ShowOptions) -> ExitStatus {
         do {
             let names = try host.devices.list()
+            if options.isJSON { return print(DeviceJSON.text(of: names)) }
             return names.isEmpty ? .success : print(names.map(\.text).joined(separator: " ") + "\n")
         } catch {
             return fail(messages.cannotList(error))
         }
     }
 
-    private func text(of state: DeviceState, _ field: ShowField, isOneOfMany: Bool) -> String {
+    private func text(
+        of devices: [NamedDevice], _ field: ShowField, _ options: ShowOptions, isOneOfMany: Bool
+    ) -> String {
+        if options.isJSON {
+            return DeviceJSON(showsSecrets: options.showsSecrets, scopeName: { host.interfaceName($0) }).text(
+                of: devices)
+        }
+        let texts = devices.map { text(of: $0, field, isOneOfMany: isOneOfMany) }
+        return texts.joined(separator: field == .everything ? "\n" : "")
+    }
+
+    private func text(of device: NamedDevice, _ field: ShowField, isOneOfMany: Bool) -> String {
+        let state = device.state
         if field == .everything {
-            return Pretty(style: style, now: host.now, endpointText: endpointText).text(of: state)
+            return Pretty(style: style, now: host.now, names: device.names, endpointText: endpointText).text(of: state)
         }
         let prefix = isOneOfMany ? "\(state.name)\t" : ""
-        return FieldPrinter(endpointText: endpointText).lines(field, of: state).map { prefix + $0 + "\n" }.joined()
+        let printer = FieldPrinter(endpointText: endpointText, names: device.names)
+        return printer.lines(field, of: state).map { prefix + $0 + "\n" }.joined()
     }
 
     private var style: Pretty.Style {

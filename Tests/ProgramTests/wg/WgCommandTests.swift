@@ -16,6 +16,17 @@ import Testing
             (["set", "wg0", "listen-port"], .set(interface: "wg0", words: ["listen-port"])),
             (["setconf", "wg0", "f"], .setconf(interface: "wg0", file: "f")),
             (["addconf", "wg0", "f"], .addconf(interface: "wg0", file: "f")),
+            (["show", "--json"], .show(.all, .everything, ShowOptions(isJSON: true))),
+            (["show", "--names", "wg0", "dump"], .show(.one("wg0"), .dump, ShowOptions(showsNames: true))),
+            (
+                ["show", "wg0", "--json", "--secrets"],
+                .show(.one("wg0"), .everything, ShowOptions(isJSON: true, showsSecrets: true))
+            ),
+            (["metrics"], .metrics(interfaces: [], textfile: nil, showsNames: false)),
+            (
+                ["metrics", "wg0", "--textfile", "f", "wg1", "--names"],
+                .metrics(interfaces: ["wg0", "wg1"], textfile: "f", showsNames: true)
+            ),
             (["genkey"], .genkey), (["genpsk"], .genpsk), (["pubkey"], .pubkey),
             (["help"], .help), (["-h"], .help), (["--help"], .help),
             (["version"], .version), (["-v"], .version), (["--version"], .version),
@@ -47,6 +58,11 @@ import Testing
             (["show", "wg0", "dump", "x"], .wrongOperands(.show)),
             (["show", "wg0", "colour"], .unknownField("colour")),
             (["show", "wg0", ""], .unknownField("")),
+            (["show", "--json", "wg0", "dump"], .fieldOfJSON),
+            (["show", "--json", "wg0", "x"], .unknownField("x")),
+            (["show", "--secrets"], .secretsWithoutJSON),
+            (["showconf", "wg0", "--json"], .options(.showconf, .unknown("--json"))),
+            (["metrics", "--textfile"], .options(.metrics, .missingValue(.textfile))),
             (["showconf"], .wrongOperands(.showconf)),
             (["showconf", "a", "b"], .wrongOperands(.showconf)),
             (["set"], .wrongOperands(.set)),

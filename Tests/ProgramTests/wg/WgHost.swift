@@ -90,6 +90,8 @@ final class WgHost: Host {
     var variables: [String: String] = [:]
     var input: [UInt8] = []
     var files: [String: String] = [:]
+    var fileFailures: [String: Errno] = [:]
+    private(set) var replacedFiles: [String: String] = [:]
     var writeFailure: Errno?
     var screenSize: ScreenSize?
     /// What happens in each wait of `wg watch`.
@@ -108,8 +110,14 @@ final class WgHost: Host {
     func readInput(limit: Int) throws(Errno) -> [UInt8] { Array(input.prefix(limit + 1)) }
 
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+        if let failure = fileFailures[path] { throw failure }
         guard let text = files[path] else { throw .noSuchFile }
         return Array(text.utf8.prefix(limit + 1))
+    }
+
+    func replaceFile(_ path: String, _ text: String) throws(Errno) {
+        if let failure = fileFailures[path] { throw failure }
+        replacedFiles[path] = text
     }
 
     func interfaceName(_ index: UInt32) -> String? { index == 2 ? "eth0" : nil }
