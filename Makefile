@@ -24,14 +24,14 @@ EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
 EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/* Tests/QuickFaultInjector/*)
 MAN_PAGES = $(wildcard Man/*.8)
-SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Integration/*.sh Tests/Kernel/*.sh Tests/Kernel/cases/*.sh \
-	Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh)
+SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Completions/*.sh Tests/Completions/*.bash Tests/Integration/*.sh \
+	Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
 SWIFT_FILES = Package.swift Sources Tests
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
-TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio debian-archive-keyring iperf3 iptables jq kmod mandoc nftables procps \
-	qemu-system-x86 shellcheck strace wireguard-go wireguard-tools xz-utils
+TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio debian-archive-keyring fish iperf3 iptables jq kmod mandoc nftables procps \
+	qemu-system-x86 shellcheck strace wireguard-go wireguard-tools xz-utils zsh
 
 .PHONY: all build deps demo-deps test-deps test sanitize lint demo install uninstall clean
 all: build

@@ -70,6 +70,7 @@ command_stage "debug build with tests" "$swift" build --scratch-path "$build" --
 if command_stage "release build" "$make" --no-print-directory test-programs; then
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
+    case_stage "completions" Tests/check-completions.sh "$build/release"
     case_stage "installation" Tests/check-install.sh "$make"
     case_stage "cases in network namespaces" Tests/run-cases.sh namespaces "$build/release"
     case_stage "cases in the QEMU guest" Tests/run-cases.sh guest "$build/release"
