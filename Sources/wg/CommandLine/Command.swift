@@ -99,6 +99,7 @@ enum Command: Equatable {
             guard let count = WatchRequest.count(text) else { throw .optionValue(.watch, .count, text) }
             request.count = count
         }
+        request.showsNames = arguments.has(.names)
         return request
     }
 

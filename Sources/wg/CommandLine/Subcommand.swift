@@ -6,7 +6,7 @@ enum Subcommand: String, CaseIterable {
     var options: [Option] {
         switch self {
         case .show: [.json, .secrets, .names, .help]
-        case .watch: [.interval, .count, .help]
+        case .watch: [.interval, .count, .names, .help]
         case .metrics: [.textfile, .names, .help]
         case .showconf, .set, .setconf, .addconf, .genkey, .genpsk, .pubkey: [.help]
         }

@@ -66,7 +66,8 @@ enum Usage {
 
             Otherwise each round prints a line for each peer, with tabs between its columns:
             time, device, public key, endpoint, last handshake, bytes received, bytes sent,
-            and bytes received and sent per second, which are `-' the first time.
+            bytes received and sent per second, which are `-' the first time, and with --names
+            the peer's name.
             """
         case .showconf:
             """

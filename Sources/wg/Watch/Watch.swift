@@ -11,6 +11,7 @@ struct WatchRequest: Equatable {
     var interval = Duration.seconds(1)
     /// After how many rounds it ends.
     var count: Int?
+    var showsNames = false
 
     /// Seconds with or without a fraction; nil when it is none, too short or too long.
     static func interval(_ text: String) -> Duration? {
@@ -58,8 +59,9 @@ extension Program {
     private func watch(
         _ only: InterfaceName?, _ request: WatchRequest, from first: [WatchRound.Device]
     ) throws -> ExitStatus {
-        let screen = WatchScreen(self, request)
-        let display: any WatchDisplay = screen ?? WatchLog(self)
+        let names = request.showsNames ? WatchNames(read: peerNames) : nil
+        let screen = WatchScreen(self, request, names)
+        let display: any WatchDisplay = screen ?? WatchLog(self, names)
         let session = try host.watchSession(takesKeys: screen != nil)
         var model = WatchModel()
         try display.begin()
@@ -69,6 +71,7 @@ extension Program {
         var devices = first
         while true {
             model.take(WatchRound(time: session.time, now: host.now, devices: devices), forgets: only == nil)
+            names?.update(for: model.devices)
             try display.show(model)
             rounds += 1
             if rounds == request.count {

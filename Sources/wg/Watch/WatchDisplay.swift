@@ -19,16 +19,18 @@ final class WatchScreen: WatchDisplay {
     private static let leave = "\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"
 
     private let program: Program
+    private let names: WatchNames?
     private let title: String
     private let asciiOnly: Bool
     private var isShown = false
     private var last: [String] = []
 
     /// nil when standard output is no terminal that can be drawn on.
-    init?(_ program: Program, _ request: WatchRequest) {
+    init?(_ program: Program, _ request: WatchRequest, _ names: WatchNames?) {
         let host = program.host
         guard host.outputIsTerminal, !["", "dumb"].contains(host.environment(.terminal) ?? "") else { return nil }
         self.program = program
+        self.names = names
         title = "wg watch: every \(request.interval), q ends"
         let locale = [EnvironmentVariable.allLocale, .characterLocale, .language]
             .compactMap { host.environment($0) }.first { !$0.isEmpty }
@@ -44,8 +46,8 @@ final class WatchScreen: WatchDisplay {
     func show(_ model: WatchModel) throws(Errno) {
         let size = program.host.screenSize ?? ScreenSize(columns: 80, rows: 24)
         let frame = WatchFrame(
-            size: size, usesColor: program.usesColor, asciiOnly: asciiOnly, title: title, name: { _, _ in nil },
-            endpointText: program.endpointText)
+            size: size, usesColor: program.usesColor, asciiOnly: asciiOnly, title: title,
+            name: { [names] in names?.name(of: $1, at: $0) }, endpointText: program.endpointText)
         last = frame.lines(of: model)
         // Each line is erased before it is written: erasing behind a full line would take its last character.
         let lines = last.map { "\u{1b}[K" + $0 }.joined(separator: "\r\n")
@@ -68,16 +70,22 @@ final class WatchScreen: WatchDisplay {
 /// Lines for other programs, and a word on standard error when a device comes or goes.
 final class WatchLog: WatchDisplay {
     private let program: Program
+    private let names: WatchNames?
     private var conditions: [InterfaceName: WatchModel.Device.Condition] = [:]
 
-    init(_ program: Program) { self.program = program }
+    init(_ program: Program, _ names: WatchNames?) {
+        self.program = program
+        self.names = names
+    }
 
     func begin() {}
 
     func show(_ model: WatchModel) throws(Errno) {
         for device in model.devices { tell(device) }
         conditions = Dictionary(model.devices.map { ($0.name, $0.condition) }, uniquingKeysWith: { $1 })
-        let lines = WatchLines(name: nil, endpointText: program.endpointText).lines(of: model)
+        let lines = WatchLines(
+            name: names.map { names in { names.name(of: $1, at: $0) } }, endpointText: program.endpointText
+        ).lines(of: model)
         if !lines.isEmpty { try program.host.write(lines.map { $0 + "\n" }.joined()) }
     }
 

@@ -31,6 +31,7 @@ import WGModel
             WatchRequest(interface: "wg0", interval: .seconds(2), count: 3)
         ),
         (["watch", "--count", "1", "--", "--count"], WatchRequest(interface: "--count", count: 1)),
+        (["watch", "--names"], WatchRequest(showsNames: true)),
         (["watch", "--interval", "86400"], WatchRequest(interval: .seconds(86400))),
         (["watch", "--interval", "0.1"], WatchRequest(interval: .milliseconds(100))),
     ])
@@ -67,7 +68,7 @@ import WGModel
         #expect(
             host.errors.hasPrefix(
                 "Invalid option: --interval SECONDS, not `0': time between two rounds, 0.1 to 86400"))
-        #expect(host.errors.contains("\nUsage: wg watch [--interval SECONDS] [--count NUMBER] [INTERFACE]\n"))
+        #expect(host.errors.contains("\nUsage: wg watch [--interval SECONDS] [--count NUMBER] [--names] [INTERFACE]\n"))
     }
 
     @Test func linesHaveTheSameColumnsEachTime() throws {
@@ -94,6 +95,46 @@ import WGModel
                 """)
         #expect(host.errors.isEmpty)
         #expect(host.waits == [.seconds(2)])
+    }
+
+    private func nameTwo(_ name: String, _ host: WgHost) {
+        let two: PublicKey = key(2)
+        host.files["/etc/wireguard/wg0.conf"] = "[Peer]\n# \(name)\nPublicKey = \(two.base64)\n"
+    }
+
+    @Test func namesAreTheLastColumn() throws {
+        let host = try host("--names", "--count", "1", devices: "wg0")
+        nameTwo("laptop", host)
+        #expect(host.run() == .success)
+        let lines = host.output.split(separator: "\n")
+        #expect(lines.map { $0.split(separator: "\t").count } == [10, 10, 10])
+        #expect(lines.map { $0.split(separator: "\t")[9] } == ["(none)", "(none)", "laptop"])
+    }
+
+    @Test func namesStandForKeysOnTheScreenAndAreReadAgainWhenTheDeviceIsBack() throws {
+        let host = try terminal("--names")
+        nameTwo("laptop", host)
+        let state = host.fakeDevices.states[0]
+        host.steps = [
+            {
+                self.nameTwo("phone", host)
+                return .time
+            },
+            {
+                host.fakeDevices.states = []
+                return .time
+            },
+            {
+                host.fakeDevices.states = [state]
+                return .time
+            },
+        ]
+        #expect(host.run() == .success)
+        let frames = host.output.split(separator: "\u{1b}[H").dropFirst()
+        #expect(frames.map { $0.contains("  laptop ") } == [true, true, false, false])
+        #expect(frames.map { $0.contains("  phone ") } == [false, false, false, true])
+        let two: PublicKey = key(2)
+        #expect(!host.output.contains(two.base64.prefix(20)))
     }
 
     @Test func onlyTheNamedDeviceIsWatched() throws {
