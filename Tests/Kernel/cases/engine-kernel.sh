@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 300
+# limit: 600
 # Our engine against the kernel module, as initiator and as responder, with and without a preshared key.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 180
+# limit: 300
 # What the module does, by kernel: the facts that our code and ARCHITECTURE.md rest on.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 240
+# limit: 480
 # Our wg-quick and wg on the kernel module's interfaces in two namespaces: handshake, ping, the same dump as Debian's wg, and
 # nothing left after down.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"

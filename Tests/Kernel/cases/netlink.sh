@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 180
+# limit: 360
 # Every call of WGNetlink and WGRoute on the real kernel, and links, addresses, routes and rules made as `ip` makes them.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 400
+# limit: 600
 # kernels: older
 # On one kernel, as it is the slowest case and its subject is what wg-quick takes back, not what a kernel does.
 # Faults at every step of an up on the kernel module: the same case as in namespaces with engines.
