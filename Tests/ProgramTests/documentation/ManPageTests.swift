@@ -1,31 +1,60 @@
 import TestSupport
 import Testing
+import WGConfig
 
 @testable import wg
 
-/// The man page of `wg` has what the program knows.
+/// The man page of `wg` has what the program knows, each word in its place, and nothing else. The help texts are made from
+/// the same tables, and `Tests/check-completions.sh` holds the completions to the help.
 @Suite struct ManPageTests {
-    private static let lines = SourceTree.lines(of: "Man/wg.8")
+    private static let page = ManPage("Man/wg.8")
 
-    private func explains(_ word: String) -> Bool {
-        Self.lines.contains { line in
-            let words = line.split(separator: " ")
-            return words.count > 2 && words.starts(with: [".It", "Cm"]) && words[2] == word
-        }
+    @Test func theCommandsAreThoseOfTheProgram() {
+        let known = Subcommand.allCases.map(\.rawValue) + Inquiry.allCases.map(\.rawValue)
+        #expect(Self.page.names("Cm", in: "COMMANDS").sorted() == known.sorted())
+        let synopsis = Self.page.words["SYNOPSIS", default: []]
+        for word in known { #expect(synopsis.contains(word)) }
     }
 
     @Test(arguments: Subcommand.allCases)
-    func everyCommandIsExplained(subcommand: Subcommand) {
-        #expect(explains(subcommand.rawValue))
+    func theWordsOfACommandAreThoseOfTheProgram(subcommand: Subcommand) {
+        let known =
+            switch subcommand {
+            case .show: ShowField.names
+            case .set: SetKeyword.allCases.map(\.rawValue)
+            default: [String]()
+            }
+        #expect(Self.page.names("Cm", in: "COMMANDS", below: subcommand.rawValue) == known)
     }
 
-    @Test(arguments: ShowField.allCases.filter { $0 != .everything })
-    func everyFieldOfShowIsExplained(field: ShowField) {
-        #expect(explains(field.rawValue))
+    @Test(arguments: Subcommand.allCases)
+    func theOptionsOfACommandAreThoseOfTheProgram(subcommand: Subcommand) {
+        let known = subcommand.options.filter { $0 != .help }.map { "-" + $0.rawValue }
+        #expect(Self.page.names("Fl", in: "COMMANDS", below: subcommand.rawValue).sorted() == known.sorted())
+        let synopsis = Self.page.words["SYNOPSIS", default: []]
+        for word in known { #expect(synopsis.contains(word)) }
     }
 
-    @Test(arguments: ["WG_COLOR_MODE", "WG_HIDE_KEYS", "WG_ENDPOINT_RESOLUTION_RETRIES"])
-    func everyVariableIsExplained(variable: String) {
-        #expect(Self.lines.contains(".It Ev \(variable)"[...]))
+    @Test func theVariablesAreThoseOfTheProgram() {
+        let known = EnvironmentVariable.allCases.map(\.rawValue)
+        #expect(Self.page.names("Ev", in: "ENVIRONMENT").sorted() == known.sorted())
+    }
+
+    @Test func theKeysOfFilesAreThoseOfTheParser() {
+        let known = Keyword.allCases.filter { $0.program == .wg }.map(\.rawValue)
+        #expect(Self.page.names("Cm", in: "CONFIGURATION FILES").sorted() == known.sorted())
+    }
+
+    /// Nothing that looks like a word of the command line stands where no test above looks.
+    @Test func nothingElseIsExplained() {
+        let places = Set(Self.page.items.filter { ["Cm", "Fl", "Ev"].contains($0.macro) }.map(\.section))
+        #expect(places == ["COMMANDS", "ENVIRONMENT", "CONFIGURATION FILES"])
+        let parents = Set(Self.page.items.filter { $0.section == "COMMANDS" }.compactMap(\.parent))
+        #expect(parents.isSubset(of: Subcommand.allCases.map(\.rawValue)))
+    }
+
+    @Test(arguments: ["NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES"])
+    func theUsualSectionsAreThere(section: String) {
+        #expect(Self.page.words[section, default: []].count > 5)
     }
 }
