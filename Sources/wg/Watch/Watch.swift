@@ -79,14 +79,14 @@ extension Program {
                 return .success
             }
             next = max(next + request.interval, session.time)
-            guard try wait(until: next, session, display, model) else { return .success }
+            guard try wait(until: next, session, display) else { return .success }
             devices = (try? observe(only)) ?? []
         }
     }
 
     /// False when the end has come.
     private func wait(
-        until deadline: Duration, _ session: any WatchSession, _ display: any WatchDisplay, _ model: WatchModel
+        until deadline: Duration, _ session: any WatchSession, _ display: any WatchDisplay
     ) throws(Errno) -> Bool {
         while true {
             switch session.wait(until: deadline) {
@@ -96,7 +96,6 @@ extension Program {
                 display.end()
                 session.suspend()
                 try display.begin()
-                try display.show(model)
             }
         }
     }

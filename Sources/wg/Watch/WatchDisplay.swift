@@ -4,6 +4,7 @@ import WGModel
 
 /// Where the rounds of `wg watch` go.
 protocol WatchDisplay: AnyObject {
+    /// Also after an `end`; what was shown last is then there again.
     func begin() throws(Errno)
     func show(_ model: WatchModel) throws(Errno)
     /// Puts everything back; may be called again.
@@ -23,7 +24,8 @@ final class WatchScreen: WatchDisplay {
     private let title: String
     private let asciiOnly: Bool
     private var isShown = false
-    private var last: [String] = []
+    private var model: WatchModel?
+    private var lines: [String] = []
 
     /// nil when standard output is no terminal that can be drawn on.
     init?(_ program: Program, _ request: WatchRequest, _ names: WatchNames?) {
@@ -41,6 +43,7 @@ final class WatchScreen: WatchDisplay {
     func begin() throws(Errno) {
         isShown = true
         try program.host.write(Self.enter)
+        if let model { try show(model) }
     }
 
     func show(_ model: WatchModel) throws(Errno) {
@@ -48,11 +51,12 @@ final class WatchScreen: WatchDisplay {
         let frame = WatchFrame(
             size: size, usesColor: program.usesColor, asciiOnly: asciiOnly, title: title,
             name: { [names] in names?.name(of: $1, at: $0) }, endpointText: program.endpointText)
-        last = frame.lines(of: model)
+        self.model = model
+        lines = frame.lines(of: model)
         // Each line is erased before it is written: erasing behind a full line would take its last character.
-        let lines = last.map { "\u{1b}[K" + $0 }.joined(separator: "\r\n")
-        let rest = last.count < size.rows ? "\r\n\u{1b}[J" : ""
-        try program.host.write("\u{1b}[H" + lines + rest)
+        let text = lines.map { "\u{1b}[K" + $0 }.joined(separator: "\r\n")
+        let rest = lines.count < size.rows ? "\r\n\u{1b}[J" : ""
+        try program.host.write("\u{1b}[H" + text + rest)
     }
 
     func end() {
@@ -63,7 +67,7 @@ final class WatchScreen: WatchDisplay {
 
     func finish() {
         end()
-        try? program.host.write(last.map { $0 + "\n" }.joined())
+        try? program.host.write(lines.map { $0 + "\n" }.joined())
     }
 }
 

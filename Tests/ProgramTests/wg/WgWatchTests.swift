@@ -238,6 +238,15 @@ import WGModel
         #expect(host.errors == "suspended\n")
         #expect(host.output.split(separator: "\u{1b}[?1049h", omittingEmptySubsequences: false).count == 3)
         #expect(host.output.split(separator: "\u{1b}[?1049l", omittingEmptySubsequences: false).count == 3)
+        #expect(host.output.split(separator: "\u{1b}[H", omittingEmptySubsequences: false).count == 3)
+    }
+
+    @Test func suspendingRepeatsNoLines() throws {
+        let host = try host(devices: "wg0")
+        host.steps = [{ .suspend }]
+        #expect(host.run() == .success)
+        #expect(host.errors == "suspended\n")
+        #expect(host.output.split(separator: "\n").count == 3)
     }
 
     @Test(arguments: ["", "dumb"])
