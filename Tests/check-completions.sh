@@ -86,7 +86,8 @@ offers "metrics: a file" "wg metrics --textfile " one.conf two.conf
 offers "metrics: interfaces behind the file" "wg metrics --textfile one.conf wg" wg0 wg1
 offers "showconf: interfaces" "wg showconf " wg0 wg1
 offers "genkey: nothing" "wg genkey " ""
-for command in setconf addconf; do
+for command in "${subcommands[@]}"; do
+    "$wg" "$command" --help | head -n 1 | grep -q "$command INTERFACE FILE\$" || continue
     offers "$command: interfaces" "wg $command " wg0 wg1
     offers "$command: files" "wg $command wg0 " one.conf two.conf
 done
