@@ -3,7 +3,7 @@ import WGModel
 /// Devices in the text format of Prometheus (exposition format 0.0.4).
 ///
 /// Where prometheus_wireguard_exporter has a metric of the same meaning, ours has its name, so that dashboards go on
-/// working.
+/// working. A label whose value is absent is empty, which Prometheus takes as no label.
 struct MetricsPrinter {
     /// A device that was asked for.
     struct Source {
@@ -86,8 +86,8 @@ struct MetricsPrinter {
             .device("wireguard_interface_info", "The device's public key, UDP port and mark.") { state in
                 (
                     "," + label("public_key", state.publicKey.flatMap { $0.isZero ? nil : $0.base64 } ?? "")
-                        + "," + label("listen_port", String(state.listenPort))
-                        + "," + label("fwmark", "0x" + String(state.fwmark, radix: 16)), "1"
+                        + "," + label("listen_port", state.listenPort == 0 ? "" : String(state.listenPort))
+                        + "," + label("fwmark", state.fwmark == 0 ? "" : "0x" + String(state.fwmark, radix: 16)), "1"
                 )
             },
             .device("wireguard_peers", "Number of peers.") { ("", String($0.peers.count)) },

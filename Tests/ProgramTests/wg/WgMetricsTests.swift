@@ -76,6 +76,16 @@ private func run(_ words: String..., devices: [String] = ["wg0"]) throws -> WgHo
         #expect(try run(devices: []).output == "")
     }
 
+    @Test func whatIsAbsentIsAnEmptyLabel() throws {
+        let host = WgHost("metrics")
+        host.fakeDevices.states = [DeviceState(name: try InterfaceName("wg0"))]
+        #expect(host.run() == .success)
+        let info = #"wireguard_interface_info{interface="wg0",public_key="",listen_port="",fwmark=""} 1"#
+        #expect(host.output.contains(info + "\n"))
+        #expect(host.output.contains("wireguard_peers{interface=\"wg0\"} 0\n"))
+        #expect(!host.output.contains("wireguard_peer_info"))
+    }
+
     @Test func noSeriesOccursTwice() throws {
         let once = try run("wg0").output
         #expect(try run("wg0", "wg0").output == once)
