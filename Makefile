@@ -24,8 +24,8 @@ EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
 EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/* Tests/QuickFaultInjector/*)
 MAN_PAGES = $(wildcard Man/*.8)
-SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Completions/*.sh Tests/Completions/*.bash Tests/Integration/*.sh \
-	Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
+SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Completions/*.sh Tests/Completions/*.bash Tests/Differential/*.sh \
+	Tests/Integration/*.sh Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
 SWIFT_FILES = Package.swift Sources Tests
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config

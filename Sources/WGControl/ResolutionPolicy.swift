@@ -15,14 +15,18 @@ public struct ResolutionPolicy: Hashable, Sendable {
         self.retries = retries
     }
 
-    /// The value of `WG_ENDPOINT_RESOLUTION_RETRIES`: a number, `infinity`, or nothing, which is 0. `nil` for anything else.
+    /// The value of `WG_ENDPOINT_RESOLUTION_RETRIES`: `infinity`, or a number as C reads it: white space and a sign may
+    /// stand before it, nothing is 0, and it fits an `int`. `nil` for anything else.
     public init?(environment text: String) {
         if text == "infinity" {
             self.init(retries: nil)
             return
         }
-        guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        self.init(retries: text.isEmpty ? 0 : Int(text) ?? .max)
+        let number = text.utf8.drop { $0 == 32 || (9...13).contains($0) }
+        guard let retries = number.isEmpty ? (text.isEmpty ? 0 : nil) : Int32(Substring(number)), retries >= 0 else {
+            return nil
+        }
+        self.init(retries: Int(retries))
     }
 
     /// The delays before each retry: 1 s, then 1.2 times the one before, at most 20 s.

@@ -145,7 +145,7 @@ struct Messages {
     }
 
     func invalidRetries(_ text: String) -> String {
-        "\(EnvironmentVariable.endpointRetries.rawValue): `\(text)' is neither a number nor `infinity'\n"
+        "Unable to parse \(EnvironmentVariable.endpointRetries.rawValue): `\(text)' is neither a number nor `infinity'\n"
     }
 
     private func subject(_ error: EndpointResolution.Failure) -> String {
@@ -156,6 +156,10 @@ struct Messages {
     }
 
     // MARK: Arguments of set
+
+    func hostBits(_ prefix: IPPrefix) -> String {
+        "Warning: AllowedIP has nonzero host part: \(prefix) (the device makes \(prefix.masked) of it)\n"
+    }
 
     func text(_ fault: SetArguments.Fault) -> String {
         switch fault.kind {

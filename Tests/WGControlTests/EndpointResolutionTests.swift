@@ -52,8 +52,9 @@ private func name(_ host: String) -> EndpointName { EndpointName(host: host, ser
 
     @Test(arguments: [
         ("infinity", ResolutionPolicy?.some(ResolutionPolicy(retries: nil))), ("0", .once),
-        ("15", .standard), ("99999999999999999999999", ResolutionPolicy(retries: .max)),
-        ("", .once), ("-1", nil), ("1x", nil), ("Infinity", nil), (" 1", nil),
+        ("15", .standard), (" +15", .standard), ("\t-0", .once), ("", .once), (" ", nil), ("-1", nil), ("1x", nil),
+        ("1 ", nil), ("0x1", nil), ("Infinity", nil), ("2147483647", ResolutionPolicy(retries: 2_147_483_647)),
+        ("2147483648", nil), ("99999999999999999999999", nil),
     ])
     func theEnvironmentSetsTheNumberOfRetries(text: String, policy: ResolutionPolicy?) {
         #expect(ResolutionPolicy(environment: text) == policy)

@@ -8,6 +8,9 @@ extension Program {
             let name = try InterfaceName(interface)
             var arguments = SetArguments(words, files: readKey)
             let request = try arguments.parse()
+            for change in request.change.peers.flatMap(\.allowedIPs) where change.prefix.hasHostBits {
+                host.writeError(messages.hostBits(change.prefix))
+            }
             let resolution = try resolution()
             var change = request.change
             if let port = request.listenPort { change.listenPort = try resolution.port(port) }

@@ -179,11 +179,24 @@ private func change(_ words: String) throws -> DeviceChange {
         #expect(host.fakeResolver.waits == waits)
     }
 
+    @Test func hostBitsAreWarnedOf() {
+        let host = host("peer \(k1) allowed-ips 10.1.2.3/8,10.0.0.0/8,fd00::1/64 remove")
+        #expect(host.run() == .success)
+        #expect(
+            host.errors == """
+                Warning: AllowedIP has nonzero host part: 10.1.2.3/8 (the device makes 10.0.0.0/8 of it)
+                Warning: AllowedIP has nonzero host part: fd00::1/64 (the device makes fd00::/64 of it)
+
+                """)
+    }
+
     @Test func aWrongNumberOfRetriesIsRefused() {
         let host = host("listen-port 5")
         host.variables["WG_ENDPOINT_RESOLUTION_RETRIES"] = "many"
         #expect(host.run() == .failure)
-        #expect(host.errors == "WG_ENDPOINT_RESOLUTION_RETRIES: `many' is neither a number nor `infinity'\n")
+        #expect(
+            host.errors == "Unable to parse WG_ENDPOINT_RESOLUTION_RETRIES: `many' is neither a number nor `infinity'\n"
+        )
         #expect(host.fakeDevices.changes.isEmpty)
     }
 
