@@ -52,6 +52,9 @@ var targets: [Target] = [
     module(
         "WGEngine", ["WGModel", "WGCrypto", "WGProtocol", "WGUAPI", "WGLinux", "WGNetlink", "CLinux"]),
 
+    // The product for other programs.
+    module("WireGuardControl", ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
+
     // Ring 3: programs.
     program("wg", ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
     program("wg-quick", ["WGModel", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"]),
@@ -69,6 +72,7 @@ var targets: [Target] = [
     tests("WGNetlinkTests", ["WGNetlink", "TestSupport"], exclude: ["Fixtures"]),
     tests("WGRouteTests", ["WGRoute", "CNlRoute", "TestSupport"]),
     tests("WGControlTests", ["WGControl", "TestSupport"]),
+    tests("WireGuardControlTests", ["WireGuardControl", "WGControl", "WGLinux", "WGModel"]),
     tests("WGPlanTests", ["WGPlan", "WGConfig", "TestSupport"]),
     tests("WGQuickTests", ["WGQuick", "TestSupport"]),
     tests("WGEngineTests", ["WGEngine", "TestSupport"]),
@@ -117,6 +121,7 @@ let package = Package(
         .executable(name: "wg", targets: ["wg"]),
         .executable(name: "wg-quick", targets: ["wg-quick"]),
         .executable(name: "wireguard-swift", targets: ["wireguard-swift"]),
+        .library(name: "WireGuardControl", type: .static, targets: ["WireGuardControl"]),
     ],
     targets: targets,
     swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// A POSIX thread with a name, which takes no signals. Join it exactly once.
+/// A POSIX thread with a name, which takes no signals. Join or detach it exactly once.
 public struct Thread: ~Copyable, Sendable {
     private let handle: pthread_t
 
@@ -31,4 +31,7 @@ public struct Thread: ~Copyable, Sendable {
 
     /// Waits until the body has returned.
     public consuming func join() { pthread_join(handle, nil) }
+
+    /// Leaves the thread to itself: what it holds is freed when its body has returned.
+    public consuming func detach() { pthread_detach(handle) }
 }

@@ -15,6 +15,7 @@ enum ImportTable {
         "WGNetlink": ["WGModel", "WGLinux", "CMnl"],
         "WGRoute": ["WGModel", "WGLinux", "CNlRoute"],
         "WGControl": ["WGModel", "WGConfig", "WGUAPI", "WGLinux", "WGNetlink"],
+        "WireGuardControl": ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
         "WGQuick": ["WGModel", "WGConfig", "WGPlan", "WGLinux", "WGNetlink", "WGRoute", "WGControl"],
         "WGEngine": [
             "WGModel", "WGCrypto", "WGProtocol", "WGUAPI", "WGLinux", "WGNetlink", "CLinux", "Synchronization",
