@@ -23,10 +23,13 @@ BUILT = $(BUILD)/release/built
 EXTRA = $(BUILD)/release/built-with-test-programs
 SOURCES := Package.swift $(shell find Sources -type f)
 EXTRA_SOURCES := $(wildcard Tests/EngineWithTestClock/* Tests/NetlinkProbe/* Tests/QuickFaultInjector/*)
+MONITOR = $(BUILD)/release/peer-monitor
+MONITOR_SOURCES := $(shell find Examples/peer-monitor -name '*.swift' -not -path '*/.build/*')
+DOCS = $(BUILD)/WireGuardControl.doccarchive
 MAN_PAGES = $(wildcard Man/*.8)
 SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Checks/*.sh Tests/Completions/*.sh Tests/Completions/*.bash Tests/Differential/*.sh \
 	Tests/Integration/*.sh Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
-SWIFT_FILES = Package.swift Sources Tests
+SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
@@ -82,8 +85,17 @@ test:
 sanitize: test-deps $(BUILT)
 	@SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-sanitizers.sh $(BUILD)/release
 
-test-programs: $(EXTRA)
+# The example of the library product: a package of its own, as that of any user, which builds the library for itself.
+$(MONITOR): $(SOURCES) $(MONITOR_SOURCES) | $(EXTRA)
+	$(SWIFT) build --package-path Examples/peer-monitor --scratch-path $(abspath $(BUILD))/peer-monitor
+	cp $(BUILD)/peer-monitor/debug/peer-monitor $@
+
+test-programs: $(EXTRA) $(MONITOR)
 .PHONY: test-programs
+
+docs: test-deps
+	SWIFT="$(SWIFT)" Tests/build-docs.sh $(BUILD) $(DOCS)
+.PHONY: docs
 
 lint: test-deps
 	$(SWIFT) format lint --strict --parallel -r $(SWIFT_FILES)

@@ -72,7 +72,7 @@ var targets: [Target] = [
     tests("WGNetlinkTests", ["WGNetlink", "TestSupport"], exclude: ["Fixtures"]),
     tests("WGRouteTests", ["WGRoute", "CNlRoute", "TestSupport"]),
     tests("WGControlTests", ["WGControl", "TestSupport"]),
-    tests("WireGuardControlTests", ["WireGuardControl", "WGControl", "WGLinux", "WGModel"]),
+    tests("WireGuardControlTests", ["WireGuardControl", "WGControl", "WGLinux", "WGModel", "TestSupport"]),
     tests("WGPlanTests", ["WGPlan", "WGConfig", "TestSupport"]),
     tests("WGQuickTests", ["WGQuick", "TestSupport"]),
     tests("WGEngineTests", ["WGEngine", "TestSupport"]),

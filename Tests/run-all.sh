@@ -1,5 +1,5 @@
 #!/bin/bash
-# All of the project's tests, as `make test` runs them: lint, unit tests, checks on the built programs, cases in network
+# All of the project's tests, as `make test` runs them: lint, unit tests, the library's documentation, checks on the built programs, cases in network
 # namespaces, cases in the QEMU guest. Each stage runs whatever became of the one before. The last line is the total,
 # which is also left in $BUILD/test-total.
 set -uo pipefail
@@ -67,6 +67,7 @@ unit_stage() {
 
 command_stage "lint" "$make" --no-print-directory lint
 command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
+command_stage "documentation of the library" timeout 300 "$make" --no-print-directory docs
 if command_stage "release build" "$make" --no-print-directory test-programs; then
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
