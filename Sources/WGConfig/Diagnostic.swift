@@ -2,12 +2,14 @@ public import WGModel
 
 /// One thing that is wrong, or odd, about a configuration file, and where.
 public struct Diagnostic: Equatable, Sendable {
+    /// Whether the configuration can be used nonetheless.
     public enum Severity: Equatable, Sendable {
         case error
         /// The configuration works, but perhaps not as meant.
         case warning
     }
 
+    /// What is wrong; `DiagnosticText` makes the text.
     public let kind: Kind
     /// From 1.
     public let line: Int
@@ -20,6 +22,7 @@ public struct Diagnostic: Equatable, Sendable {
     /// The line as it may be shown: keys are hidden, and the columns are right nonetheless.
     public let sourceLine: String
 
+    /// Follows from the kind.
     public var severity: Severity {
         switch kind {
         case .repeatedKey, .hostBits, .repeatedPeer, .emptyValueIgnored: .warning
@@ -66,6 +69,7 @@ public struct ParseResult<Value: Sendable>: Sendable {
     /// In the order of the lines.
     public var diagnostics: [Diagnostic]
 
+    /// A result as it is.
     public init(value: Value?, diagnostics: [Diagnostic]) {
         self.value = value
         self.diagnostics = diagnostics

@@ -13,6 +13,7 @@ public struct Document: Equatable, Sendable {
         /// `\n` or `\r\n`; empty for a last line without an end.
         public var ending: [UInt8]
 
+        /// A line of bytes; `ending` is `\n`, `\r\n` or empty.
         public init(content: [UInt8], ending: [UInt8] = [0x0a]) {
             self.content = content
             self.ending = ending
@@ -22,6 +23,7 @@ public struct Document: Equatable, Sendable {
         public init(_ text: String) { self.init(content: Array(text.utf8)) }
     }
 
+    /// Takes any bytes; they need not be a valid configuration.
     public init(bytes: [UInt8]) {
         lines = []
         var rest = bytes[...]
@@ -37,6 +39,7 @@ public struct Document: Equatable, Sendable {
         if !rest.isEmpty { lines.append(Line(content: Array(rest), ending: [])) }
     }
 
+    /// The same from text.
     public init(text: String) { self.init(bytes: Array(text.utf8)) }
 
     /// The file's bytes, equal to what was read as long as `lines` is untouched.

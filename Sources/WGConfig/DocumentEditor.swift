@@ -15,6 +15,7 @@ public struct DocumentEditor: Sendable {
     private var interfaceParts: [Int] = []
     private let lastLineHasNoEnd: Bool
 
+    /// Begins with a document as it stands.
     public init(_ document: Document) {
         var lines = document.lines
         lastLineHasNoEnd = lines.last.map { $0.ending.isEmpty } ?? false

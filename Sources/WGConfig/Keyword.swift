@@ -51,6 +51,7 @@ public enum Keyword: String, CaseIterable, Sendable {
 
     private static let byLowerName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name.lowercased(), $0) })
 
+    /// The section it belongs to.
     public var section: Section {
         switch self {
         case .publicKey, .presharedKey, .allowedIPs, .endpoint, .persistentKeepalive: .peer
@@ -58,6 +59,7 @@ public enum Keyword: String, CaseIterable, Sendable {
         }
     }
 
+    /// The program whose grammar has it.
     public var program: Program {
         switch self {
         case .address, .dns, .mtu, .table, .preUp, .postUp, .preDown, .postDown, .saveConfig: .wgQuick
@@ -65,6 +67,7 @@ public enum Keyword: String, CaseIterable, Sendable {
         }
     }
 
+    /// What its value consists of.
     public var kind: Kind {
         switch self {
         case .privateKey: .privateKey

@@ -1,9 +1,11 @@
 /// Why a value is refused, and which part of it.
 public struct ValueError: Error, Hashable, Sendable {
+    /// What is wrong.
     public let fault: ValueFault
     /// Bytes of the value's UTF-8 text, counted without its white space.
     public let range: Range<Int>
 
+    /// An error as it is.
     public init(_ fault: ValueFault, _ range: Range<Int>) {
         self.fault = fault
         self.range = range

@@ -47,6 +47,7 @@ public struct AllowedIPList: Equatable, Sendable {
     /// Of each entry, as `ValueError.range`.
     var ranges: [Range<Int>]
 
+    /// A list; an empty one clears what the peer has.
     public init(changes: [AllowedIPChange] = [], replaces: Bool = true) {
         self.init(changes: changes, replaces: replaces, ranges: [])
     }

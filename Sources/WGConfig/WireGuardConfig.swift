@@ -5,13 +5,16 @@ public import WGModel
 /// `nil` means that the file doesn't mention the key. What that implies depends on the command: setconf resets the
 /// thing, addconf leaves it alone.
 public struct WireGuardConfig: Equatable, Sendable {
+    /// The zero key stands for none.
     public var privateKey: PrivateKey?
+    /// 0 lets the device choose.
     public var listenPort: PortName?
     /// 0 for `off`.
     public var fwmark: UInt32?
     /// In the file's order. The same key may occur more than once.
     public var peers: [PeerConfig]
 
+    /// A configuration with nothing but what is given.
     public init(
         privateKey: PrivateKey? = nil, listenPort: PortName? = nil, fwmark: UInt32? = nil, peers: [PeerConfig] = []
     ) {
@@ -24,7 +27,9 @@ public struct WireGuardConfig: Equatable, Sendable {
 
 /// One [Peer] section.
 public struct PeerConfig: Equatable, Sendable {
+    /// The zero key where the file has none that is valid.
     public var publicKey: PublicKey
+    /// The zero key stands for none.
     public var presharedKey: PresharedKey?
     /// As written; resolving it is not this module's business.
     public var endpoint: EndpointName?
@@ -32,8 +37,10 @@ public struct PeerConfig: Equatable, Sendable {
     public var persistentKeepalive: UInt16?
     /// True unless an entry of AllowedIPs carries `+` or `-`.
     public var replaceAllowedIPs: Bool
+    /// In order; host bits as written.
     public var allowedIPs: [AllowedIPChange]
 
+    /// A peer with nothing but what is given.
     public init(
         publicKey: PublicKey, presharedKey: PresharedKey? = nil, endpoint: EndpointName? = nil,
         persistentKeepalive: UInt16? = nil, replaceAllowedIPs: Bool = true, allowedIPs: [AllowedIPChange] = []

@@ -4,12 +4,14 @@ import WGUAPI
 
 /// Why a device could not be listed, read or changed. Facts only; the text is for the programs to make.
 public struct ControlError: Error, Hashable, Sendable {
+    /// What was to be done.
     public enum Operation: Hashable, Sendable {
         case list
         case get
         case set
     }
 
+    /// Who was asked.
     public enum Source: Hashable, Sendable {
         case kernel
         /// A userspace engine, by the path of its socket.
@@ -26,9 +28,11 @@ public struct ControlError: Error, Hashable, Sendable {
         case cutShort
     }
 
+    /// What was to be done.
     public let operation: Operation
     /// `nil` when all devices were meant.
     public let name: InterfaceName?
+    /// Who was asked.
     public let source: Source
     /// What the kernel or the engine answered, or what the connection to it came to.
     public let errno: Errno
@@ -37,6 +41,7 @@ public struct ControlError: Error, Hashable, Sendable {
     /// What was wrong with an engine's answer; `errno` is then EPROTO.
     public let replyError: ReplyFault?
 
+    /// An error of these facts.
     public init(
         _ operation: Operation, _ name: InterfaceName?, _ source: Source, _ errno: Errno, kernelText: String? = nil,
         replyError: ReplyFault? = nil

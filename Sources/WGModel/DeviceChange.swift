@@ -13,6 +13,7 @@ public struct DeviceChange: Equatable, Sendable {
     /// Applied in order.
     public var peers: [PeerChange]
 
+    /// What is not given is left alone.
     public init(
         privateKey: PrivateKey? = nil, listenPort: UInt16? = nil, fwmark: UInt32? = nil, replacePeers: Bool = false,
         peers: [PeerChange] = []
@@ -27,6 +28,7 @@ public struct DeviceChange: Equatable, Sendable {
 
 /// What to set on one peer. `nil` leaves a thing alone.
 public struct PeerChange: Equatable, Sendable {
+    /// The peer that is meant.
     public var publicKey: PublicKey
     /// Remove the peer; the rest is then ignored.
     public var remove: Bool
@@ -34,6 +36,7 @@ public struct PeerChange: Equatable, Sendable {
     public var updateOnly: Bool
     /// The zero key removes the preshared key.
     public var presharedKey: PresharedKey?
+    /// Where to send to, until the peer is heard from elsewhere.
     public var endpoint: Endpoint?
     /// Seconds; 0 turns keepalives off.
     public var persistentKeepalive: UInt16?
@@ -42,6 +45,7 @@ public struct PeerChange: Equatable, Sendable {
     /// Applied in order.
     public var allowedIPs: [AllowedIPChange]
 
+    /// What is not given is left alone.
     public init(
         publicKey: PublicKey, remove: Bool = false, updateOnly: Bool = false, presharedKey: PresharedKey? = nil,
         endpoint: Endpoint? = nil, persistentKeepalive: UInt16? = nil, replaceAllowedIPs: Bool = false,
@@ -65,6 +69,7 @@ public enum AllowedIPChange: Hashable, Sendable {
     /// `WGALLOWEDIP_F_REMOVE_ME` (Linux 6.16), `allowed_ip=-...` on the UAPI.
     case remove(IPPrefix)
 
+    /// What is given or taken.
     public var prefix: IPPrefix {
         switch self {
         case .add(let prefix), .remove(let prefix): prefix

@@ -1,5 +1,6 @@
 /// What a WireGuard device reports of itself (`WG_CMD_GET_DEVICE`, or the UAPI's `get=1`).
 public struct DeviceState: Equatable, Sendable {
+    /// Of its network interface.
     public var name: InterfaceName
     /// `nil` when the device has no private key.
     public var privateKey: PrivateKey?
@@ -14,6 +15,7 @@ public struct DeviceState: Equatable, Sendable {
     /// False when the device kept changing while it was read, so that peers may be missing or stale.
     public var isComplete: Bool
 
+    /// A device without key, port, mark and peers, but for what is given.
     public init(
         name: InterfaceName, privateKey: PrivateKey? = nil, publicKey: PublicKey? = nil, listenPort: UInt16 = 0,
         fwmark: UInt32 = 0, peers: [PeerState] = [], isComplete: Bool = true
@@ -30,6 +32,7 @@ public struct DeviceState: Equatable, Sendable {
 
 /// What a device reports of one peer.
 public struct PeerState: Equatable, Sendable {
+    /// Tells the peer from all others.
     public var publicKey: PublicKey
     /// `nil` for none; an all-zero key counts as none.
     public var presharedKey: PresharedKey?
@@ -46,6 +49,7 @@ public struct PeerState: Equatable, Sendable {
     /// In the device's own order.
     public var allowedIPs: [IPPrefix]
 
+    /// A peer without anything but what is given.
     public init(
         publicKey: PublicKey, presharedKey: PresharedKey? = nil, endpoint: Endpoint? = nil,
         lastHandshake: HandshakeTime? = nil, receivedBytes: UInt64 = 0, sentBytes: UInt64 = 0,
@@ -64,9 +68,12 @@ public struct PeerState: Equatable, Sendable {
 
 /// When a handshake completed: time since the Unix epoch.
 public struct HandshakeTime: Hashable, Comparable, Sendable {
+    /// Whole seconds since the Unix epoch.
     public let seconds: Int64
+    /// Since the beginning of the second; 0 where the device tells seconds only.
     public let nanoseconds: Int64
 
+    /// A time since the Unix epoch.
     public init(seconds: Int64, nanoseconds: Int64) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds

@@ -1,11 +1,13 @@
 /// Where a peer is reached: a numeric address and a UDP port, as the kernel's `sockaddr_in` and `sockaddr_in6` hold it.
 public struct Endpoint: Hashable, Sendable {
+    /// Without scope.
     public let address: IPAddress
     /// Host byte order.
     public let port: UInt16
     /// The interface index of a link-local IPv6 address; 0 for none.
     public let scopeID: UInt32
 
+    /// An endpoint; only link-local IPv6 addresses need a scope.
     public init(address: IPAddress, port: UInt16, scopeID: UInt32 = 0) {
         self.address = address
         self.port = port
@@ -46,6 +48,7 @@ public struct EndpointName: Hashable, Sendable {
     /// A number or a service name.
     public let service: String
 
+    /// A host without brackets, and a port or service, as they are.
     public init(host: String, service: String) {
         self.host = host
         self.service = service

@@ -5,6 +5,7 @@ public enum IPAddress: Hashable, Sendable {
     /// Host byte order: 2001:db8::1 is 0x2001_0db8_..._0001.
     case v6(UInt128)
 
+    /// Whether it is an IPv4 address; the others are IPv6.
     public var isIPv4: Bool {
         if case .v4 = self { true } else { false }
     }

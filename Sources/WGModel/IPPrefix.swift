@@ -2,6 +2,7 @@
 ///
 /// Host bits are kept as given; `masked` clears them.
 public struct IPPrefix: Hashable, Sendable {
+    /// With its host bits.
     public let address: IPAddress
     /// 0 to 32, or 0 to 128.
     public let length: UInt8
@@ -39,6 +40,7 @@ public struct IPPrefix: Hashable, Sendable {
     /// Whether bits beyond the prefix are set.
     public var hasHostBits: Bool { masked != self }
 
+    /// Whether the address lies in the prefix. Never for one of the other family.
     public func contains(_ other: IPAddress) -> Bool {
         address.isIPv4 == other.isIPv4 && IPPrefix(unchecked: other, length).masked == masked
     }

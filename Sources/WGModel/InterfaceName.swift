@@ -1,6 +1,7 @@
 /// The name of a network interface that the kernel would accept: 1 to 15 bytes, no slash, no white space, not `.` or
 /// `..` (`dev_valid_name`; `IFNAMSIZ` counts the final NUL).
 public struct InterfaceName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The name as it is.
     public let text: String
 
     /// Why a text is not a name.
@@ -11,6 +12,7 @@ public struct InterfaceName: Hashable, Sendable, Comparable, CustomStringConvert
         case invalidCharacter
     }
 
+    /// Takes a text that can be a name.
     public init(_ text: some StringProtocol) throws(Fault) {
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty else { throw .empty }

@@ -6,7 +6,9 @@ public typealias KeyBytes = InlineArray<32, UInt8>
 /// The kinds are distinct types, so that a private key can't be passed where a public one is meant.
 /// None of them prints itself by accident: see `PrivateKey.description`.
 public protocol Key: Sendable, Equatable {
+    /// The key itself.
     var bytes: KeyBytes { get }
+    /// Takes the bytes as they are.
     init(bytes: KeyBytes)
 }
 
@@ -76,8 +78,10 @@ private func constantTimeEqual(_ left: KeyBytes, _ right: KeyBytes) -> Bool {
 
 /// A peer's identity: a Curve25519 point (whitepaper 5.1). Public, so it prints itself.
 public struct PublicKey: Key, Hashable, CustomStringConvertible {
+    /// The key itself.
     public let bytes: KeyBytes
 
+    /// Takes the bytes as they are.
     public init(bytes: KeyBytes) { self.bytes = bytes }
 
     public var description: String { base64 }
@@ -89,8 +93,10 @@ public struct PublicKey: Key, Hashable, CustomStringConvertible {
 
 /// A Curve25519 scalar. Its descriptions never show the key.
 public struct PrivateKey: Key, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The key itself.
     public let bytes: KeyBytes
 
+    /// Takes the bytes as they are.
     public init(bytes: KeyBytes) { self.bytes = bytes }
 
     /// The same scalar as X25519 uses it: low three bits clear, top bit clear, next bit set (RFC 7748 5).
@@ -110,8 +116,10 @@ public struct PrivateKey: Key, CustomStringConvertible, CustomDebugStringConvert
 
 /// A symmetric key mixed into the handshake (whitepaper 5.2). Its descriptions never show the key.
 public struct PresharedKey: Key, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The key itself.
     public let bytes: KeyBytes
 
+    /// Takes the bytes as they are.
     public init(bytes: KeyBytes) { self.bytes = bytes }
 
     public var description: String { "(preshared key)" }

@@ -7,6 +7,7 @@ public struct DeviceEvent: Equatable, Sendable {
     /// What happened.
     public let kind: Kind
 
+    /// An event as it is.
     public init(device: InterfaceName, kind: Kind) {
         self.device = device
         self.kind = kind

@@ -9,6 +9,7 @@ public struct DeviceReading: Equatable, Sendable {
     /// When it was read: time since the Unix epoch.
     public let time: HandshakeTime
 
+    /// A reading made elsewhere, or made up.
     public init(name: InterfaceName, state: DeviceState?, time: HandshakeTime) {
         self.name = name
         self.state = state
