@@ -76,13 +76,14 @@ dumps() {
 
 # reset: both devices as base.conf has them.
 reset() {
-    local first
+    local first WG_ENDPOINT_RESOLUTION_RETRIES=0
     "$STOCK" setconf wgs "$WORK/base.conf" &
     first=$!
-    "$STOCK" setconf wgo "$WORK/base.conf"
-    wait "$first"
+    "$STOCK" setconf wgo "$WORK/base.conf" && wait "$first"
 }
-reset_if_changed() { [[ $stock_device == "$BASE" && $ours_device == "$BASE" ]] || reset; }
+reset_if_changed() {
+    [[ $stock_device == "$BASE" && $ours_device == "$BASE" ]] || reset || not_ok "the devices can be brought back to the same state"
+}
 
 # said: what both said, as the details of a fact that doesn't hold.
 said() {
