@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 300
+# limit: 400
 # Our wg and Debian's 1.0.20210914 on wireguard-go's devices: see Differential/run.sh.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 600
+# limit: 900
 # Our wg and Debian's 1.0.20210914 on the kernel's devices: see Differential/run.sh.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 
