@@ -71,7 +71,7 @@ var targets: [Target] = [
     tests("WGLinuxTests", ["WGLinux", "TestSupport"]),
     tests("WGNetlinkTests", ["WGNetlink", "TestSupport"], exclude: ["Fixtures"]),
     tests("WGRouteTests", ["WGRoute", "CNlRoute", "TestSupport"]),
-    tests("WGControlTests", ["WGControl", "TestSupport"]),
+    tests("WGControlTests", ["WGControl", "WGNetlink", "TestSupport"]),
     tests("WireGuardControlTests", ["WireGuardControl", "WGControl", "WGLinux", "WGModel", "TestSupport"]),
     tests("WGPlanTests", ["WGPlan", "WGConfig", "TestSupport"]),
     tests("WGQuickTests", ["WGQuick", "TestSupport"]),

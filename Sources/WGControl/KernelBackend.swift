@@ -5,7 +5,23 @@ import WGNetlink
 ///
 /// Each call opens a netlink socket of its own: a program makes one or two of them.
 public struct KernelBackend: DeviceBackend, Sendable {
-    public init() {}
+    private let open: @Sendable () throws(NetlinkError) -> any KernelDevices
+    private let randomKey: @Sendable () -> PublicKey
+
+    public init() {
+        self.init(
+            open: { () throws(NetlinkError) in try WireGuardFamily() },
+            randomKey: { PublicKey(bytes: KeyBytes { _ in .random(in: .min ... .max) }) })
+    }
+
+    /// - Parameter randomKey: the public key for a peer that exists for a moment, and that nobody has the private key of.
+    init(
+        open: @escaping @Sendable () throws(NetlinkError) -> any KernelDevices,
+        randomKey: @escaping @Sendable () -> PublicKey
+    ) {
+        self.open = open
+        self.randomKey = randomKey
+    }
 
     public func list() throws(ControlError) -> [InterfaceName] {
         do {
@@ -17,18 +33,41 @@ public struct KernelBackend: DeviceBackend, Sendable {
 
     public func get(_ name: InterfaceName) throws(ControlError) -> DeviceState {
         do {
-            return try WireGuardFamily().get(name)
+            return try open().get(name)
         } catch {
             throw ControlError(.get, name, error)
         }
     }
 
+    /// On kernels that can't take a single allowed IP from a peer (before 6.16), a peer that exists for a moment takes it.
     public func set(_ name: InterfaceName, _ change: DeviceChange) throws(ControlError) {
+        let devices: any KernelDevices
         do {
-            try WireGuardFamily().set(name, change)
+            devices = try open()
         } catch {
             throw ControlError(.set, name, error)
         }
+        let throwAway = randomKey()
+        try AllowedIPRemoval.apply(
+            change,
+            get: { () throws(ControlError) in
+                do throws(NetlinkError) {
+                    return try devices.get(name)
+                } catch {
+                    throw ControlError(.get, name, error)
+                }
+            },
+            set: { (change: DeviceChange) throws(ControlError) in
+                do throws(NetlinkError) {
+                    try devices.set(name, change)
+                } catch {
+                    if change.peers.last == PeerChange(publicKey: throwAway, remove: true) {
+                        try? devices.set(name, DeviceChange(peers: change.peers.suffix(1)))
+                    }
+                    throw ControlError(.set, name, error)
+                }
+            },
+            rewrite: { AllowedIPRemoval.detour($0, on: $1, over: throwAway) })
     }
 
     /// What the namespace says about a name.
@@ -45,6 +84,14 @@ public struct KernelBackend: DeviceBackend, Sendable {
         }
     }
 }
+
+/// What is asked of the kernel. The seam where tests put one of their own.
+protocol KernelDevices {
+    func get(_ name: InterfaceName) throws(NetlinkError) -> DeviceState
+    func set(_ name: InterfaceName, _ change: DeviceChange) throws(NetlinkError)
+}
+
+extension WireGuardFamily: KernelDevices {}
 
 extension ControlError {
     init(_ operation: Operation, _ name: InterfaceName?, _ error: NetlinkError) {

@@ -73,8 +73,15 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
         return state
     }
 
+    /// For engines that can't take a single allowed IP from a peer, the peer's list is replaced.
     public func set(_ name: InterfaceName, _ change: DeviceChange) throws(ControlError) {
-        _ = try exchange(.set, name, UAPIEncoder.setRequest(change))
+        try AllowedIPRemoval.apply(
+            change,
+            get: { () throws(ControlError) in try get(name) },
+            set: { (change: DeviceChange) throws(ControlError) in
+                _ = try exchange(.set, name, UAPIEncoder.setRequest(change))
+            },
+            rewrite: AllowedIPRemoval.replacingLists)
     }
 
     private func exchange(

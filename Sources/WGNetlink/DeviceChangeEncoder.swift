@@ -1,7 +1,8 @@
 internal import CMnl
 import WGModel
 
-/// Makes the `WG_CMD_SET_DEVICE` messages for a change, each within a limit of bytes.
+/// Makes the `WG_CMD_SET_DEVICE` messages for a change, each within a limit of bytes, and as long as one nest of peers
+/// can be.
 ///
 /// The device's own attributes are in the first message. A peer whose allowed IPs do not all fit goes on in the next
 /// message with its key and further allowed IPs; what the first part said is not said again, but for "update only",
@@ -10,7 +11,8 @@ struct DeviceChangeEncoder {
     private let family: UInt16
     private let name: InterfaceName
     private let change: DeviceChange
-    private let limit: Int
+    /// Bytes in a message. One that holds a single element may be longer.
+    var limit: Int
 
     private var isFirst = true
     private var peerIndex = 0
@@ -18,15 +20,18 @@ struct DeviceChangeEncoder {
     private var isContinued = false
     private var allowedIPIndex = 0
 
-    /// As long as a message may be without any nest in it reaching 65 536 bytes.
-    static let greatestLimit = 65_532
+    /// Where the current message's peers begin.
+    private var peersStart = 0
 
-    /// - Parameter limit: bytes in a message. One that holds a single element may be longer.
+    /// An attribute says its length in 16 bits, and ends on a multiple of 4. A message has one attribute of peers: of
+    /// several, the kernel reads the last.
+    static let longestNest = 65_532
+
     init(family: UInt16, name: InterfaceName, change: DeviceChange, limit: Int) {
         self.family = family
         self.name = name
         self.change = change
-        self.limit = min(limit, Self.greatestLimit)
+        self.limit = limit
     }
 
     /// `nil` when everything has been said.
@@ -34,7 +39,7 @@ struct DeviceChangeEncoder {
         guard isFirst || peerIndex < change.peers.count else { return nil }
         var message = MessageBuilder(
             type: family, flags: MessageFlag.request | MessageFlag.acknowledge, sequence: sequence,
-            capacity: change.peers.isEmpty ? 256 : max(limit, 256))
+            capacity: change.peers.isEmpty ? 256 : min(max(limit, 256), Self.longestNest + 256))
         message.appendGenericHeader(command: UInt8(WG_CMD_SET_DEVICE.rawValue), version: UInt8(WG_GENL_VERSION))
         message.put(DeviceAttribute.ifName, name.text)
         let fixed = message.count
@@ -46,7 +51,7 @@ struct DeviceChangeEncoder {
     }
 
     private func putDevice(_ message: inout MessageBuilder) {
-        if let key = change.privateKey { message.put(DeviceAttribute.privateKey, key.array) }
+        if let key = change.privateKey { message.put(DeviceAttribute.privateKey, key) }
         if let port = change.listenPort { message.put(DeviceAttribute.listenPort, port) }
         if let mark = change.fwmark { message.put(DeviceAttribute.fwmark, mark) }
         if change.replacePeers { message.put(DeviceAttribute.flags, WireGuardFlag.replacePeers) }
@@ -55,6 +60,7 @@ struct DeviceChangeEncoder {
     private mutating func putPeers(_ message: inout MessageBuilder, mustTakeOne: Bool) {
         guard peerIndex < change.peers.count else { return }
         let mark = message.count
+        peersStart = mark
         var isEmpty = true
         message.nest(DeviceAttribute.peers) { message in
             while peerIndex < change.peers.count {
@@ -68,6 +74,10 @@ struct DeviceChangeEncoder {
             }
         }
         if isEmpty { message.rollBack(to: mark) }
+    }
+
+    private func fits(_ message: MessageBuilder) -> Bool {
+        message.count <= limit && message.count - peersStart <= Self.longestNest
     }
 
     private enum Progress {
@@ -84,7 +94,7 @@ struct DeviceChangeEncoder {
         message.nest(0) { message in
             putAttributes(of: peer, &message)
             if !isContinued {
-                guard message.count <= limit || mustTakeOne else { return }
+                guard fits(message) || mustTakeOne else { return }
                 progress = .part
             }
             guard !peer.remove, allowedIPIndex < peer.allowedIPs.count else {
@@ -107,7 +117,7 @@ struct DeviceChangeEncoder {
     }
 
     private func putAttributes(of peer: PeerChange, _ message: inout MessageBuilder) {
-        message.put(PeerAttribute.publicKey, peer.publicKey.array)
+        message.put(PeerAttribute.publicKey, peer.publicKey)
         if peer.remove {
             message.put(PeerAttribute.flags, WireGuardFlag.removePeer)
             return
@@ -116,8 +126,8 @@ struct DeviceChangeEncoder {
         if peer.replaceAllowedIPs && !isContinued { flags |= WireGuardFlag.replaceAllowedIPs }
         if flags != 0 { message.put(PeerAttribute.flags, flags) }
         guard !isContinued else { return }
-        if let key = peer.presharedKey { message.put(PeerAttribute.presharedKey, key.array) }
-        if let endpoint = peer.endpoint { message.put(PeerAttribute.endpoint, endpoint.socketAddress) }
+        if let key = peer.presharedKey { message.put(PeerAttribute.presharedKey, key) }
+        if let endpoint = peer.endpoint { message.put(PeerAttribute.endpoint, endpoint) }
         if let seconds = peer.persistentKeepalive { message.put(PeerAttribute.persistentKeepalive, seconds) }
     }
 
@@ -131,7 +141,7 @@ struct DeviceChangeEncoder {
             while allowedIPIndex < peer.allowedIPs.count {
                 let before = message.count
                 message.nest(0) { Self.putAllowedIP(peer.allowedIPs[allowedIPIndex], &$0) }
-                if message.count > limit, !(mustTakeOne && allowedIPIndex == start) {
+                if !fits(message), !(mustTakeOne && allowedIPIndex == start) {
                     message.rollBack(to: before)
                     return
                 }
@@ -146,29 +156,8 @@ struct DeviceChangeEncoder {
         let prefix = change.prefix
         message.put(
             AllowedIPAttribute.family, prefix.address.isIPv4 ? AddressFamily.ipv4 : AddressFamily.ipv6)
-        message.put(AllowedIPAttribute.address, prefix.address.networkBytes)
+        message.put(AllowedIPAttribute.address, prefix.address)
         message.put(AllowedIPAttribute.prefixLength, prefix.length)
         if case .remove = change { message.put(AllowedIPAttribute.flags, WireGuardFlag.removeAllowedIP) }
-    }
-}
-
-extension Endpoint {
-    /// `struct sockaddr_in` (16 bytes) or `struct sockaddr_in6` (28).
-    var socketAddress: [UInt8] {
-        var bytes: [UInt8] = []
-        func append<Value: FixedWidthInteger>(_ value: Value) {
-            withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
-        }
-        append(address.isIPv4 ? AddressFamily.ipv4 : AddressFamily.ipv6)
-        append(port.bigEndian)
-        if address.isIPv4 {
-            bytes += address.networkBytes
-            append(UInt64(0))
-        } else {
-            append(UInt32(0))
-            bytes += address.networkBytes
-            append(scopeID)
-        }
-        return bytes
     }
 }

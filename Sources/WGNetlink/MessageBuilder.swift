@@ -1,3 +1,5 @@
+import WGModel
+
 /// One netlink message in the making: a header, fixed fields, attributes.
 ///
 /// Integers are in host byte order, as netlink has them. The builder itself knows no limit; who fills it compares
@@ -43,6 +45,38 @@ struct MessageBuilder {
         putHeader(type, payload: payload.count)
         bytes.append(contentsOf: payload)
         pad()
+    }
+
+    mutating func put(_ type: UInt16, _ key: some Key) {
+        putHeader(type, payload: 32)
+        withUnsafeBytes(of: key.bytes) { bytes.append(contentsOf: $0) }
+    }
+
+    /// 4 or 16 bytes in network order.
+    mutating func put(_ type: UInt16, _ address: IPAddress) {
+        switch address {
+        case .v4(let value): put(type, value.bigEndian)
+        case .v6(let value): put(type, value.bigEndian)
+        }
+    }
+
+    /// `struct sockaddr_in` (16 bytes) or `struct sockaddr_in6` (28).
+    mutating func put(_ type: UInt16, _ endpoint: Endpoint) {
+        switch endpoint.address {
+        case .v4(let address):
+            putHeader(type, payload: 16)
+            append(AddressFamily.ipv4)
+            append(endpoint.port.bigEndian)
+            append(address.bigEndian)
+            append(UInt64(0))
+        case .v6(let address):
+            putHeader(type, payload: 28)
+            append(AddressFamily.ipv6)
+            append(endpoint.port.bigEndian)
+            append(UInt32(0))
+            append(address.bigEndian)
+            append(endpoint.scopeID)
+        }
     }
 
     /// With the final NUL that `NLA_NUL_STRING` wants.

@@ -1,4 +1,5 @@
 internal import CMnl
+import WGLinux
 public import WGModel
 
 /// The kernel module's devices, over the Generic Netlink family "wireguard". Belongs to one thread.
@@ -10,13 +11,15 @@ public final class WireGuardFamily {
     private let family: GenericFamily
     private let messageLimit: Int
 
-    /// Bytes in a `set` message. A page is what the stock tool uses; the kernel takes more, in fewer round trips.
-    public static let defaultMessageLimit = 32_768
+    /// Bytes in a `set` message: as many as one list of peers can have. The stock tool takes a page.
+    public static let defaultMessageLimit = DeviceChangeEncoder.longestNest + 256
+    /// Every socket takes this.
+    private static let page = 4096
 
     /// Finds the family; without the module the error's reason is `familyAbsent`.
     ///
-    /// - Parameter messageLimit: bytes in a `set` message. Above 65 532 counts as that; a message has at least one
-    ///   element, however small the limit.
+    /// - Parameter messageLimit: bytes in a `set` message. No list of peers in one passes 65 532 bytes, however great the
+    ///   limit; and it has at least one element, however small.
     public convenience init(messageLimit: Int = WireGuardFamily.defaultMessageLimit) throws(NetlinkError) {
         try self.init(connection: NetlinkConnection(.generic), messageLimit: messageLimit)
     }
@@ -51,13 +54,20 @@ public final class WireGuardFamily {
     /// Applies a change. `WG_CMD_SET_DEVICE`; equals: `wg set NAME ...`.
     ///
     /// Not atomic: after an error, what was in earlier messages, and before the fault in its own, stays applied.
-    /// Taking a single allowed IP away needs Linux 6.16; older kernels refuse.
+    /// Taking a single allowed IP away needs Linux 6.16; older kernels refuse with `EINVAL`.
     public func set(_ name: InterfaceName, _ change: DeviceChange) throws(NetlinkError) {
         var encoder = DeviceChangeEncoder(family: family.id, name: name, change: change, limit: messageLimit)
         while true {
+            let before = encoder
             let sequence = connection.nextSequence
             guard let request = encoder.next(sequence: sequence) else { return }
-            _ = try connection.exchange(.setDevice, request, sequence: sequence)
+            do throws(NetlinkError) {
+                _ = try connection.exchange(.setDevice, request, sequence: sequence)
+            } catch where error.errno == .messageTooLong && error.reason == .refused && request.count > Self.page {
+                // The system gives sockets smaller buffers than usual (net.core.wmem_default).
+                encoder = before
+                encoder.limit = max(request.count / 2, Self.page)
+            }
         }
     }
 }

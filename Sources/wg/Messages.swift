@@ -14,9 +14,6 @@ struct Messages {
     func text(_ fault: Command.Fault) -> String {
         switch fault {
         case .unknownSubcommand(let word): "Invalid subcommand: `\(word)'\n" + Usage.overview(program: program)
-        case .missingSubcommand(let word):
-            "Invalid subcommand: `\(word)' is not part of \(program) \(Version.number) yet;"
-                + " `setconf' applies a file, at the price of resetting all peers\n"
         case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
         case .options(let subcommand, let fault): text(fault) + Usage.line(subcommand, program: program)
         case .optionValue(let subcommand, let option, let value):
@@ -64,15 +61,15 @@ struct Messages {
         "Unable to modify interface: \(reason(text, fault))\n"
     }
 
-    func cannotModify(_ error: ControlError, _ change: DeviceChange) -> String {
-        let removes = change.peers.contains { peer in
-            peer.allowedIPs.contains { if case .remove = $0 { true } else { false } }
-        }
-        let hint = removes && error.errno == .invalidArgument ? Self.removalHint : nil
-        return "Unable to modify interface: \(reason(error, hint))\n"
+    func cannotModify(_ error: ControlError) -> String { "Unable to modify interface: \(reason(error))\n" }
+
+    func cannotCompare(_ error: ControlError) -> String {
+        "Unable to retrieve current interface configuration: \(reason(error))\n"
     }
 
-    private static let removalHint = "taking single allowed IPs away needs Linux 6.16, or an engine that knows how"
+    func incompleteComparison(_ name: InterfaceName) -> String {
+        "Warning: \(name) kept changing while it was compared with the file; it may differ from it now\n"
+    }
 
     func cannotList(_ error: ControlError) -> String { "Unable to list interfaces: \(reason(error))\n" }
 
@@ -84,8 +81,8 @@ struct Messages {
         }
     }
 
-    private func reason(_ error: ControlError, _ more: String? = nil) -> String {
-        let details = [error.kernelText, hint(error), more].compactMap { $0 }
+    private func reason(_ error: ControlError) -> String {
+        let details = [error.kernelText, hint(error)].compactMap { $0 }
         return details.isEmpty ? "\(error.errno)" : "\(error.errno) (\(details.joined(separator: "; ")))"
     }
 

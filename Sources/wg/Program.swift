@@ -37,6 +37,7 @@ struct Program {
         case .set(let interface, let words): set(interface, words)
         case .setconf(let interface, let file): applyFile(interface, file, .replace)
         case .addconf(let interface, let file): applyFile(interface, file, .add)
+        case .syncconf(let interface, let file): applyFile(interface, file, .replace, by: sync)
         case .genkey: genkey()
         case .genpsk: genpsk()
         case .pubkey: pubkey()

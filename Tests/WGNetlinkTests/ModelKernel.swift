@@ -107,6 +107,14 @@ struct ModelKernel: Equatable {
         }
     }
 
+    private static func socketAddress(_ endpoint: Endpoint) -> [UInt8] {
+        let port = [UInt8(endpoint.port >> 8), UInt8(endpoint.port & 255)]
+        let address = endpoint.address.networkBytes
+        return endpoint.address.isIPv4
+            ? [2, 0] + port + address + [UInt8](repeating: 0, count: 8)
+            : [10, 0] + port + [0, 0, 0, 0] + address + Datagram.bytes(endpoint.scopeID)
+    }
+
     /// What a change does, without any messages between: the encoder's meaning.
     mutating func apply(_ change: DeviceChange) {
         if let key = change.privateKey { privateKey = key.array }
@@ -119,7 +127,7 @@ struct ModelKernel: Equatable {
             var peer = peers[item.publicKey] ?? Peer()
             if item.replaceAllowedIPs { peer.allowedIPs = [] }
             if let key = item.presharedKey { peer.presharedKey = key.array }
-            if let endpoint = item.endpoint { peer.endpoint = endpoint.socketAddress }
+            if let endpoint = item.endpoint { peer.endpoint = Self.socketAddress(endpoint) }
             if let seconds = item.persistentKeepalive { peer.keepalive = seconds }
             peers[item.publicKey] = peer
             for entry in item.allowedIPs {

@@ -14,7 +14,7 @@ struct SplitTests {
         before.apply(Self.change(using: &random))
         var expected = before
         expected.apply(change)
-        for limit in [-1, 0, 1] + Array(stride(from: 28, to: 1200, by: 9)) + [4096, 32_768, 65_532, .max] {
+        for limit in [-1, 0, 1] + Array(stride(from: 28, to: 1200, by: 9)) + [4096, 32_768, 65_532, 65_536, 70_000, .max] {
             var kernel = before
             let messages = try Self.messages(change, limit: limit)
             for message in messages {
@@ -36,19 +36,77 @@ struct SplitTests {
         #expect(pages.dropLast().allSatisfy { (4096 - 48)...4096 ~= $0.count })
     }
 
-    @Test("no nest reaches 65 536 bytes, however high the limit")
-    func nestEdge() throws {
-        let change = Self.uniform(peers: 2, allowedIPs: 4000)
-        let messages = try Self.messages(change, limit: .max)
+    @Test("one allowed IP below, at and above what a message can hold of a peer", arguments: -1...1)
+    func allowedIPEdge(excess: Int) throws {
+        // Headers of 4 bytes for the peers, the peer and the list; 36 for the key, 8 for flags; 28 for an IPv4 prefix and
+        // 40 for an IPv6 one: 65 532, the longest that there can be.
+        #expect(4 + 4 + 36 + 8 + 4 + 7 * 28 + 1632 * 40 == DeviceChangeEncoder.longestNest)
+        let prefixes = (0..<1639 + excess).map { IPPrefix(host: $0 < 7 ? .v4(UInt32($0)) : .v6(UInt128($0))) }
+        let peer = PeerChange(
+            publicKey: Self.key(1), replaceAllowedIPs: true, allowedIPs: prefixes.map { .add($0) })
+        let kernel = try Self.applied(DeviceChange(replacePeers: true, peers: [peer]), messages: excess > 0 ? 2 : 1)
+        #expect(kernel.longestNest == DeviceChangeEncoder.longestNest + min(excess, 0) * 40)
+        #expect(kernel.peers[Self.key(1)]?.allowedIPs == Set(prefixes))
+    }
+
+    @Test("one peer below, at and above what a message can hold", arguments: -1...1)
+    func peerEdge(excess: Int) throws {
+        // 4 bytes for the header, 36 for the key, 8 for flags; 20 more for an endpoint.
+        #expect(4 + 10 * 68 + 1351 * 48 == DeviceChangeEncoder.longestNest)
+        let peers = (0..<1361 + excess).map { number in
+            PeerChange(
+                publicKey: Self.key(number), endpoint: number < 10 ? Endpoint(address: .v4(1), port: 2) : nil,
+                replaceAllowedIPs: true)
+        }
+        let kernel = try Self.applied(DeviceChange(replacePeers: true, peers: peers), messages: excess > 0 ? 2 : 1)
+        #expect(kernel.longestNest == DeviceChangeEncoder.longestNest + min(excess, 0) * 48)
+        #expect(Set(kernel.peers.keys) == Set(peers.map(\.publicKey)))
+    }
+
+    @Test("the device's own attributes take no room from the peers")
+    func deviceBesidePeers() throws {
+        var change = DeviceChange(privateKey: .zero, listenPort: 1, fwmark: 1, replacePeers: true)
+        change.peers = (0..<1365).map { PeerChange(publicKey: Self.key($0), updateOnly: true) }
+        _ = try Self.applied(change, messages: 1)
+    }
+
+    @Test("a socket that takes less gets less, and everything arrives")
+    func smallSocketBuffer() throws {
+        var kernel = ModelKernel()
+        var refusals = 0
+        let transport = ScriptedTransport { request in
+            guard request[4] != 0x10 else { return Datagram.wireGuardFamily }
+            guard request.count <= 5000 else {
+                refusals += 1
+                return [Datagram.refusal(90)]
+            }
+            return kernel.apply(request) ? [Datagram.acknowledgement] : [Datagram.refusal(22)]
+        }
+        let family = try WireGuardFamily(
+            connection: NetlinkConnection(transport), messageLimit: WireGuardFamily.defaultMessageLimit)
+        let change = Self.uniform(peers: 20, allowedIPs: 200)
+        try family.set(InterfaceName("wg0"), change)
+        var expected = ModelKernel()
+        expected.apply(change)
+        #expect(kernel == expected)
+        #expect(refusals == 4)
+    }
+
+    private static func key(_ number: Int) -> PublicKey {
+        PublicKey(bytes: KeyBytes { $0 < 4 ? UInt8(number >> (8 * $0) & 255) : 9 })
+    }
+
+    /// What the kernel then has, after exactly so many messages.
+    private static func applied(_ change: DeviceChange, messages count: Int) throws -> ModelKernel {
+        let messages = try messages(change, limit: WireGuardFamily.defaultMessageLimit)
+        #expect(messages.count == count)
         var kernel = ModelKernel()
         for message in messages {
             let isSound = kernel.apply(message)
             #expect(isSound)
         }
-        #expect(kernel.longestNest > 65_400)
         #expect(kernel.longestNest < 65_536)
-        #expect(kernel.peers.values.allSatisfy { $0.allowedIPs.count == 4000 })
-        #expect(messages.count == 5)
+        return kernel
     }
 
     @Test("an attribute that passes 65 535 bytes makes the message unsendable")

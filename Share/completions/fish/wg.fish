@@ -80,6 +80,7 @@ for command in \
         'set:Change a device and its peers' \
         'setconf:Make a device what a file says' \
         'addconf:Add what a file says to a device' \
+        'syncconf:As setconf, without disturbing what is right' \
         'genkey:Print a new private key' \
         'genpsk:Print a new preshared key' \
         'pubkey:Print the public key of a private key'
@@ -98,8 +99,8 @@ complete -c wg -n '__wg_command watch' -l count -x -d 'End after so many rounds'
 complete -c wg -n '__wg_at 0 show' -a '(__wg_interfaces) all interfaces'
 complete -c wg -n '__wg_at 1 show; and not contains interfaces (__wg_operands)' -a 'public-key private-key listen-port fwmark peers preshared-keys endpoints allowed-ips latest-handshakes transfer persistent-keepalive dump'
 complete -c wg -n '__wg_command metrics' -a '(__wg_interfaces)'
-complete -c wg -n '__wg_at 0 watch showconf set setconf addconf' -a '(__wg_interfaces)'
-complete -c wg -n '__wg_at 1 setconf addconf' -F
+complete -c wg -n '__wg_at 0 watch showconf set setconf addconf syncconf' -a '(__wg_interfaces)'
+complete -c wg -n '__wg_at 1 setconf addconf syncconf' -F
 
 for setting in \
         'listen-port:UDP port to listen on' \

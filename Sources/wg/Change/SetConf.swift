@@ -7,7 +7,11 @@ extension Program {
     /// A configuration of this size has a million peers.
     static var fileLimit: Int { 256 << 20 }
 
-    func applyFile(_ interface: String, _ file: String, _ application: EndpointResolution.Application) -> ExitStatus {
+    /// - Parameter act: what to do with the change that the file stands for; to apply it, if nil.
+    func applyFile(
+        _ interface: String, _ file: String, _ application: EndpointResolution.Application,
+        by act: ((DeviceChange, InterfaceName) -> ExitStatus)? = nil
+    ) -> ExitStatus {
         let name: InterfaceName
         do {
             name = try InterfaceName(interface)
@@ -30,7 +34,7 @@ extension Program {
         } catch {
             return fail(error.text)
         }
-        return apply(change, to: name)
+        return (act ?? apply)(change, name)
     }
 
     func apply(_ change: DeviceChange, to name: InterfaceName) -> ExitStatus {
@@ -38,7 +42,7 @@ extension Program {
             try host.devices.set(name, change)
             return .success
         } catch {
-            return fail(messages.cannotModify(error, change))
+            return fail(messages.cannotModify(error))
         }
     }
 

@@ -10,6 +10,7 @@ enum Command: Equatable {
     case set(interface: String, words: [String])
     case setconf(interface: String, file: String)
     case addconf(interface: String, file: String)
+    case syncconf(interface: String, file: String)
     case genkey
     case genpsk
     case pubkey
@@ -27,8 +28,6 @@ enum Command: Equatable {
     /// Why a command line means nothing.
     enum Fault: Error, Equatable {
         case unknownSubcommand(String)
-        /// Stock has it, this program not yet.
-        case missingSubcommand(String)
         case wrongOperands(Subcommand)
         case options(Subcommand, Arguments.Fault)
         case optionValue(Subcommand, Option, String)
@@ -62,7 +61,7 @@ enum Command: Equatable {
 
     private static func subcommand(_ word: String) throws(Fault) -> Subcommand {
         if let subcommand = Subcommand(rawValue: word) { return subcommand }
-        throw word == "syncconf" ? .missingSubcommand(word) : .unknownSubcommand(word)
+        throw .unknownSubcommand(word)
     }
 
     private static func help(about word: String?) throws(Fault) -> Command {
@@ -79,6 +78,7 @@ enum Command: Equatable {
         case (.set, 2...): return .set(interface: operands[0], words: Array(operands.dropFirst()))
         case (.setconf, 2): return .setconf(interface: operands[0], file: operands[1])
         case (.addconf, 2): return .addconf(interface: operands[0], file: operands[1])
+        case (.syncconf, 2): return .syncconf(interface: operands[0], file: operands[1])
         case (.genkey, 0): return .genkey
         case (.genpsk, 0): return .genpsk
         case (.pubkey, 0): return .pubkey

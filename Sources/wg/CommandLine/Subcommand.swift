@@ -1,6 +1,6 @@
 /// The commands of `wg`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case show, watch, metrics, showconf, set, setconf, addconf, genkey, genpsk, pubkey
+    case show, watch, metrics, showconf, set, setconf, addconf, syncconf, genkey, genpsk, pubkey
 
     /// What it understands besides operands.
     var options: [Option] {
@@ -8,7 +8,7 @@ enum Subcommand: String, CaseIterable {
         case .show: [.json, .secrets, .names, .help]
         case .watch: [.interval, .count, .names, .help]
         case .metrics: [.textfile, .names, .help]
-        case .showconf, .set, .setconf, .addconf, .genkey, .genpsk, .pubkey: [.help]
+        case .showconf, .set, .setconf, .addconf, .syncconf, .genkey, .genpsk, .pubkey: [.help]
         }
     }
 
@@ -20,7 +20,7 @@ enum Subcommand: String, CaseIterable {
         case .metrics: "[INTERFACE]..."
         case .showconf: "INTERFACE"
         case .set: "INTERFACE \(SetKeyword.synopsis)"
-        case .setconf, .addconf: "INTERFACE FILE"
+        case .setconf, .addconf, .syncconf: "INTERFACE FILE"
         case .genkey, .genpsk, .pubkey: ""
         }
     }
@@ -35,6 +35,7 @@ enum Subcommand: String, CaseIterable {
         case .set: "change a device, and add, change or remove peers"
         case .setconf: "make a device what a configuration file says"
         case .addconf: "add what a configuration file says to a device"
+        case .syncconf: "as setconf, but without disturbing what is right already"
         case .genkey: "print a new private key"
         case .genpsk: "print a new preshared key"
         case .pubkey: "read a private key from standard input and print its public key"

@@ -99,6 +99,16 @@ enum Usage {
             Reads a file as setconf does. What the file doesn't mention stays as it is; the
             allowed IPs of a peer that it does mention are replaced.
             """
+        case .syncconf:
+            """
+            Makes the device what the file says, as setconf does, but compares first and
+            sends only what differs. Peers that stay keep their sessions, and single allowed
+            IPs come, go and move without a gap for others.
+
+            What the file doesn't have is reset: key, mark, preshared keys and keepalives;
+            without a ListenPort the device chooses a new port. A peer without an Endpoint
+            keeps the one it has.
+            """
         case .genkey:
             """
             Prints a new random private key. Keep it in a file that only its owner can read:

@@ -216,12 +216,4 @@ private func change(_ words: String) throws -> DeviceChange {
         #expect(host.run() == .failure)
         #expect(host.errors == "Unable to modify interface: \(text)\n")
     }
-
-    @Test func aKernelThatCanNotRemoveAllowedIPsIsExplained() throws {
-        let host = host("peer \(k1) allowed-ips -10.0.0.0/8")
-        let name = try InterfaceName("wg0")
-        host.fakeDevices.failures[name] = ControlError(.set, name, .kernel, .invalidArgument)
-        #expect(host.run() == .failure)
-        #expect(host.errors.contains("needs Linux 6.16"))
-    }
 }
