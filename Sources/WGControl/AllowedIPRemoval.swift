@@ -21,7 +21,12 @@ enum AllowedIPRemoval {
                 guard error.errno == .invalidArgument else { throw error }
             }
         }
-        try set(rewrite(change, get()))
+        let state = try get()
+        // A port that is set again is bound again, and a key that is set again ends all sessions.
+        var rest = StateDiff.settings(from: state, to: change)
+        rest.replacePeers = change.replacePeers
+        rest.peers = change.peers
+        try set(rewrite(rest, state))
     }
 
     /// The same change for a device that can add prefixes to a peer and delete a peer, but not take one prefix away: the

@@ -9,7 +9,7 @@ public enum StateDiff {
     ///
     /// Time and memory are linear in the sizes of both.
     public static func change(from state: DeviceState, to desired: DeviceChange) -> DeviceChange {
-        var change = deviceChange(from: state, to: desired)
+        var change = settings(from: state, to: desired)
         // A new key makes the device drop the peer of its own key, and take the one of its old key, by itself.
         let before = DeviceSimulation(state, ownKey: change.privateKey == nil ? state.publicKey : nil)
         var after = before
@@ -18,7 +18,7 @@ public enum StateDiff {
             change.replacePeers = !state.peers.isEmpty || !state.isComplete
             return change
         }
-        change.peers = settings(from: before, to: after, additions: additions(from: before, to: after, desired))
+        change.peers = peers(from: before, to: after, additions: additions(from: before, to: after, desired))
         for removal in removals(from: state, to: after) {
             if let last = change.peers.last, last.publicKey == removal.publicKey {
                 change.peers[change.peers.count - 1].allowedIPs += removal.allowedIPs
@@ -33,7 +33,7 @@ public enum StateDiff {
     }
 
     /// Key, port and mark. Devices report their key clamped, whatever was set.
-    private static func deviceChange(from state: DeviceState, to desired: DeviceChange) -> DeviceChange {
+    package static func settings(from state: DeviceState, to desired: DeviceChange) -> DeviceChange {
         var change = DeviceChange()
         if let key = desired.privateKey {
             let isSame = key.isZero ? state.privateKey == nil : state.privateKey?.clamped == key.clamped
@@ -64,7 +64,7 @@ public enum StateDiff {
     }
 
     /// New peers in full, and what is new about the others.
-    private static func settings(
+    private static func peers(
         from before: DeviceSimulation, to after: DeviceSimulation, additions: [Int: [AllowedIPChange]]
     ) -> [PeerChange] {
         var changes: [PeerChange] = []

@@ -3,10 +3,10 @@ import Testing
 import WGModel
 
 struct StateDiffPropertyTests {
-    @Test("what is sent makes of the device what was asked for, and then nothing is left to send", arguments: 0..<20)
+    @Test("what is sent makes of the device what was asked for, and then nothing is left to send", arguments: 0..<10)
     func equalsTheChange(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        for round in 0..<300 {
+        for round in 0..<200 {
             let state = try random.deviceState()
             let desired = random.deviceChange()
             let sent = StateDiff.change(from: state, to: desired)

@@ -1,11 +1,9 @@
 #!/bin/bash
-# limit: 150
-# syncconf and single removals of allowed IPs on the kernel's devices: what comes of them, what the stock wg would make, and
-# that no packet is lost on the way.
+# limit: 120
+# syncconf and single removals of allowed IPs on the kernel's devices: what comes of them, what the stock wg would make.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 
-host a b
-join a b
+host a
 stock() { on a /usr/bin/wg "$@"; }
 ours() { on a wg "$@"; }
 key() { printf '%042dA=' "$1"; }
@@ -39,7 +37,7 @@ many() {
             if (i % 4) printf "Endpoint = 203.0.113.%d:%d\n", i, i + variant * (i % 8 == 0)
             if (i % 5 == variant) printf "PersistentKeepalive = %d\n", i
             printf "AllowedIPs = 10.%d.0.0/16, 10.%d.0.0/16\n", i, 100 + (i % 7 == 0 ? i + variant : i)
-            if (i % 6 == 0) printf "AllowedIPs = 10.77.%d.9/24\n", variant * i
+            if (i == 30) printf "AllowedIPs = 10.77.%d.9/24\n", variant
         }
         if (variant == 2) printf "[Peer]\nPublicKey = %042dA=\nAllowedIPs = 10.9.0.0/16\n", 200
     }'
@@ -64,48 +62,3 @@ check "an empty file wipes the device" ours syncconf wg1 "$WORK/empty"
 equal "as setconf does" "$(stock show wg0 dump)" "$(stock show wg1 dump)"
 check_fails "no such device is an error" ours syncconf wg7 "$WORK/many.1"
 for device in wg0 wg1; do on a ip link delete dev "$device"; done
-
-# A flood of pings through the tunnel while allowed IPs of its peer come and go.
-for side in a b; do device "$side" kernel; done
-endpoints a b || not_ok "a tunnel is there"
-ping_through "the tunnel works" a 10.77.0.2
-for n in 1 2; do
-    cat >"$WORK/flood.$n" <<END
-[Interface]
-PrivateKey = $(<"$WORK/a.key")
-ListenPort = 51820
-[Peer]
-PublicKey = $(<"$WORK/b.pub")
-Endpoint = 198.51.100.2:51820
-AllowedIPs = 10.77.0.2/32, fd77::2/128, 10.99.0.$n/32
-END
-done
-# icmp: echo requests sent and echo replies received by the host, as its kernel counts them.
-icmp() { on a nstat -asz IcmpMsgOutType8 IcmpMsgInType0 | awk '/OutType8/ { o = $2 } /InType0/ { i = $2 } END { print o, i }'; }
-
-# flood COMMAND...: pings 1000 times a second for a while, and as long runs the command with one file after the other.
-# Sets LOST, SENT and RUNS; fails when a run does.
-flood() {
-    local ping n=1 before after
-    read -ra before <<<"$(icmp)"
-    on a ping -q -i 0.001 -c 5000 -w 20 -W 2 10.77.0.2 >"$WORK/ping" 2>&1 &
-    ping=$!
-    RUNS=0
-    while kill -0 "$ping" 2>/dev/null; do
-        "$@" "$WORK/flood.$n" || { wait "$ping"; return 1; }
-        n=$((3 - n))
-        RUNS=$((RUNS + 1))
-    done
-    wait "$ping"
-    read -ra after <<<"$(icmp)"
-    SENT=$((after[0] - before[0]))
-    LOST=$((SENT - after[1] + before[1]))
-}
-flood true
-echo "# nothing changes: $LOST of $SENT pings are lost"
-if flood stock syncconf wg0; then echo "# stock syncconf, $RUNS times: $LOST of $SENT pings are lost"; fi
-check "ours changes allowed IPs again and again under a flood of pings" flood ours syncconf wg0
-echo "# ours, $RUNS times: $LOST of $SENT pings are lost"
-equal "and none of them is lost" 0 "$LOST"
-check "there were changes and pings enough" test "$RUNS" -ge 4 -a "$SENT" -ge 2000
-equal "the device has the prefix of one of the files" 3 "$(ours show wg0 allowed-ips | cut -f 2 | wc -w)"
