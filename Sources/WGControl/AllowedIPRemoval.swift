@@ -32,7 +32,8 @@ enum AllowedIPRemoval {
     /// The same change for a device that can add prefixes to a peer and delete a peer, but not take one prefix away: the
     /// prefix moves to a peer that nobody can be, and that peer is deleted. Nothing else of the first peer is touched.
     ///
-    /// A removal takes effect only where the peer has the prefix at that moment: another's is left to it.
+    /// A removal takes effect only where the peer has the prefix at that moment: another's is left to it. If a shorter
+    /// prefix of another peer covers the one that goes, packets to it are lost until the peer in between is gone.
     static func detour(_ change: DeviceChange, on state: DeviceState, over throwAway: PublicKey) -> DeviceChange {
         var device = DeviceSimulation(state, ownKey: change.privateKey == nil ? state.publicKey : nil)
         var result = change

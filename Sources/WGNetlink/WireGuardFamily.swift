@@ -63,7 +63,7 @@ public final class WireGuardFamily {
             guard let request = encoder.next(sequence: sequence) else { return }
             do throws(NetlinkError) {
                 _ = try connection.exchange(.setDevice, request, sequence: sequence)
-            } catch where error.errno == .messageTooLong && error.reason == .refused && request.count > Self.page {
+            } catch  where error.errno == .messageTooLong && error.reason == .refused && request.count > Self.page {
                 // The system gives sockets smaller buffers than usual (net.core.wmem_default).
                 encoder = before
                 encoder.limit = max(request.count / 2, Self.page)

@@ -56,7 +56,10 @@ struct AllowedIPRemovalTests {
                     PeerChange(publicKey: throwAway, remove: true),
                 ]),
             ])
-        #expect(try kernel.device.peers.mapValues(\.allowedIPs) == [key(1): [prefix("10.1.0.0/16"), prefix("fd00::/64")]])
+        #expect(
+            try kernel.device.peers.mapValues(\.allowedIPs) == [
+                key(1): [prefix("10.1.0.0/16"), prefix("fd00::/64")]
+            ])
         #expect(kernel.reads == 1)
     }
 

@@ -53,7 +53,9 @@ struct StateDiffPropertyTests {
     private static func sorted(_ change: DeviceChange) -> DeviceChange {
         var peers: [PublicKey: PeerChange] = [:]
         for peer in change.peers {
-            if peers[peer.publicKey] == nil { peers[peer.publicKey] = peer } else {
+            if peers[peer.publicKey] == nil {
+                peers[peer.publicKey] = peer
+            } else {
                 peers[peer.publicKey]?.allowedIPs += peer.allowedIPs
             }
         }

@@ -2,7 +2,9 @@ import TestSupport
 import Testing
 import WGModel
 
-private func key(_ number: Int) -> PublicKey { PublicKey(bytes: KeyBytes { $0 < 8 ? UInt8(number >> (8 * $0) & 255) : 7 }) }
+private func key(_ number: Int) -> PublicKey {
+    PublicKey(bytes: KeyBytes { $0 < 8 ? UInt8(number >> (8 * $0) & 255) : 7 })
+}
 
 private func prefixes(_ texts: [String]) throws -> [IPPrefix] {
     try texts.map { try #require(IPPrefix($0)) }

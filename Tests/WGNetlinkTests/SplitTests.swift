@@ -14,7 +14,9 @@ struct SplitTests {
         before.apply(Self.change(using: &random))
         var expected = before
         expected.apply(change)
-        for limit in [-1, 0, 1] + Array(stride(from: 28, to: 1200, by: 9)) + [4096, 32_768, 65_532, 65_536, 70_000, .max] {
+        for limit in [-1, 0, 1] + Array(stride(from: 28, to: 1200, by: 9)) + [
+            4096, 32_768, 65_532, 65_536, 70_000, .max,
+        ] {
             var kernel = before
             let messages = try Self.messages(change, limit: limit)
             for message in messages {
