@@ -19,6 +19,8 @@ begins_alike "setconf: no file" setconf wgs
 begins_alike "setconf: three words" setconf wgs a b
 begins_alike "addconf: no file" addconf wgs
 begins_alike "addconf: three words" addconf wgs a b
+begins_alike "syncconf: no file" syncconf wgs
+begins_alike "syncconf: three words" syncconf wgs a b
 begins_alike "genkey: a word" genkey x
 begins_alike "genpsk: a word" genpsk x
 begins_alike "pubkey: a word" pubkey x

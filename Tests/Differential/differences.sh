@@ -16,6 +16,11 @@ differs "+ adds an allowed IP to the others" "$reason" 0 "^$" "$added" set DEV p
 printf '[Peer]\nPublicKey = %s\nAllowedIPs = +10.200.0.0/16\n' "$K1" >"$WORK/add.conf"
 differs "+ in a file" "$reason" 0 "^$" "$added" addconf DEV "$WORK/add.conf"
 
+printf '[Interface]\nPrivateKey = %s\nListenPort = 21820\n[Peer]\nPublicKey = %s\nAllowedIPs = 10.0.0.0/8\n' \
+    "$PRIVATE" "$K1" >"$WORK/sync.conf"
+differs "syncconf clears a preshared key and keepalive" "stock does since 2025, Debian's keeps them" 0 "^$" \
+    $'\n'"$K1"$'\t\\(none\\)\t192.0.2.1:7\t10.0.0.0/8\t0\t0\t0\toff\n' syncconf DEV "$WORK/sync.conf"
+
 "$STOCK" set wgs peer "$K2"
 differs "show all endpoints of several peers" "Debian's prints the device before the first only, stock since then on each line" \
     0 $'wgs\t[^\n]*\nwgs\t' "" show all endpoints
@@ -41,7 +46,7 @@ differs "show to a full disk" "stock succeeds" 1 "No space left" unchanged scrip
 reason="stock cuts it to 15 bytes, so that it hits another device"
 check "a device with a name of 15 characters" make wg0andtwelvemor
 differs "a name of 16 characters: set" "$reason" 1 "File name too long" unchanged set wg0andtwelvemore fwmark 1
-for word in setconf addconf; do
+for word in setconf addconf syncconf; do
     differs "a name of 16 characters: $word" "$reason" 1 "File name too long" unchanged "$word" wg0andtwelvemore /dev/null
 done
 for word in show showconf; do
@@ -55,7 +60,7 @@ if [[ $KIND == engine ]]; then
         differs "$word" "the name and version are ours" 0 $'^swift-wireguard v[0-9]+\\.[0-9]+\\.[0-9]+ - [^\n]*\n$' unchanged "$word"
     done
     reason="stock prints usage on standard error, takes it for a device, or fails"
-    for word in show showconf set setconf addconf genkey genpsk pubkey; do
+    for word in show showconf set setconf addconf syncconf genkey genpsk pubkey; do
         differs "$word --help" "$reason" 0 "^Usage: wg $word" unchanged "$word" --help
     done
     reason="an addition of ours"

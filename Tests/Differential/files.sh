@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# setconf and addconf of files. The grammar is one for both; what is absent means something else to each.
-readonly ALL="setconf addconf"
+# setconf, addconf and syncconf of files. The grammar is one for the three; what is absent means something else to each.
+readonly ALL="setconf addconf syncconf"
 same_file "an empty file" "$ALL" ""
 same_file "an empty section" "$ALL" "[Interface]\n"
 same_file "only the port" "$ALL" "[Interface]\nListenPort = 21831\n"
@@ -72,10 +72,14 @@ same_change "addconf from an empty standard input" addconf DEV /dev/stdin
 # shellcheck disable=SC2016 # the variables are the script's
 same_change "setconf from a process" script '"$WG" setconf "$DEV" <(printf "[Interface]\nListenPort = 21850\n")'
 # shellcheck disable=SC2016
+same_change "syncconf from a process, as wg-quick@.service does" \
+    script '"$WG" syncconf "$DEV" <(printf "[Interface]\nListenPort = 21850\n")'
+# shellcheck disable=SC2016
 same_change "what showconf prints, setconf takes" \
     script 'file="$(mktemp)"; "$WG" showconf "$DEV" >"$file" && "$WG" setconf "$DEV" /dev/null && "$WG" setconf "$DEV" "$file"'
 begins_alike "setconf: a device that isn't there" setconf nothere "$WORK/base.conf"
 begins_alike "addconf: a device that isn't there" addconf nothere "$WORK/base.conf"
+begins_alike "syncconf: a device that isn't there" syncconf nothere "$WORK/base.conf"
 echo what >"$WORK/case.conf"
 both setconf DEV "$WORK/case.conf"
 equal "a file that can't be read ends with Debian's words" "Configuration parsing error" "$(tail -n 1 <<<"${ours_err%$'\n'}")"

@@ -29,4 +29,7 @@ reset
 same_change "60 peers, one of them taken away, the rest added again" script '"$WG" setconf "$DEV" '"$WORK/many.conf"' &&
     "$WG" set "$DEV" peer '"$(printf %042dA= 7)"' remove && "$WG" addconf "$DEV" '"$WORK/many.conf"
 same_change "60 peers, then none" script '"$WG" setconf "$DEV" '"$WORK/many.conf"' && "$WG" setconf "$DEV" /dev/null'
+same_change "60 peers, synchronized with one" script '"$WG" setconf "$DEV" '"$WORK/many.conf"' &&
+    "$WG" syncconf "$DEV" '"$WORK/base.conf"
+same_change "one peer, synchronized with 60" syncconf DEV "$WORK/many.conf"
 UNORDERED=
