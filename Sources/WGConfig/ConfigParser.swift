@@ -6,13 +6,16 @@ public enum ConfigParser {
     public static func parseWireGuard(_ document: Document) -> ParseResult<WireGuardConfig> {
         var reader = ConfigReader(program: .wg)
         reader.read(document)
-        return ParseResult(value: reader.hasErrors ? nil : reader.config.wireGuard, diagnostics: reader.diagnostics)
+        return ParseResult(
+            value: reader.hasErrors ? nil : reader.config.wireGuard, diagnostics: reader.diagnostics,
+            places: reader.places)
     }
 
     /// The grammar of `wg-quick`: all keys.
     public static func parseQuick(_ document: Document) -> ParseResult<QuickConfig> {
         var reader = ConfigReader(program: .wgQuick)
         reader.read(document)
-        return ParseResult(value: reader.hasErrors ? nil : reader.config, diagnostics: reader.diagnostics)
+        return ParseResult(
+            value: reader.hasErrors ? nil : reader.config, diagnostics: reader.diagnostics, places: reader.places)
     }
 }

@@ -22,7 +22,10 @@ extension ConfigReader {
         case .privateKey:
             if let key: PrivateKey = take(ValueParser.key(value), keyword) { config.wireGuard.privateKey = key }
         case .listenPort:
-            if let port = take(ValueParser.port(value), keyword) { config.wireGuard.listenPort = port }
+            if let port = take(ValueParser.port(value), keyword) {
+                config.wireGuard.listenPort = port
+                if case .service = port { places.listenPort = valuePlace() } else { places.listenPort = nil }
+            }
         case .fwmark:
             if let mark = take(ValueParser.fwmark(value), keyword) { config.wireGuard.fwmark = mark }
         case .publicKey:
@@ -34,7 +37,11 @@ extension ConfigReader {
         case .presharedKey:
             if let key: PresharedKey = take(ValueParser.key(value), keyword) { peer?.config.presharedKey = key }
         case .endpoint:
-            if let endpoint = take(ValueParser.endpoint(value), keyword) { peer?.config.endpoint = endpoint }
+            if let endpoint = take(ValueParser.endpoint(value), keyword) {
+                peer?.config.endpoint = endpoint
+                // The value of a key that is repeated counts, and so does its place.
+                places.endpoints[config.wireGuard.peers.count] = endpoint.numeric == nil ? valuePlace() : nil
+            }
         case .persistentKeepalive:
             if let seconds = take(ValueParser.seconds(value), keyword) {
                 peer?.config.persistentKeepalive = seconds
@@ -83,6 +90,10 @@ extension ConfigReader {
         case .preDown: config.preDown.append(command)
         default: config.postDown.append(command)
         }
+    }
+
+    private mutating func valuePlace() -> NamePlaces.Place {
+        NamePlaces.Place(line: line, column: redaction().width(0..<valueRange.lowerBound) + 1)
     }
 
     // MARK: Errors

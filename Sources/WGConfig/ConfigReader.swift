@@ -5,6 +5,7 @@ struct ConfigReader {
     let program: Keyword.Program
     var config = QuickConfig()
     var diagnostics: [Diagnostic] = []
+    var places = NamePlaces()
     var hasErrors = false
 
     var line = 0

@@ -68,10 +68,33 @@ public struct ParseResult<Value: Sendable>: Sendable {
     public var value: Value?
     /// In the order of the lines.
     public var diagnostics: [Diagnostic]
+    /// Where the names stand that are still to be resolved.
+    public var places: NamePlaces
 
     /// A result as it is.
-    public init(value: Value?, diagnostics: [Diagnostic]) {
+    public init(value: Value?, diagnostics: [Diagnostic], places: NamePlaces = NamePlaces()) {
         self.value = value
         self.diagnostics = diagnostics
+        self.places = places
     }
+}
+
+/// Where names stand that only the system can turn into numbers. What is a number already has no place here, so that
+/// this stays small.
+public struct NamePlaces: Equatable, Sendable {
+    /// Where a value begins.
+    public struct Place: Hashable, Sendable {
+        /// From 1.
+        public let line: Int
+        /// From 1, in Unicode scalars.
+        public let column: Int
+    }
+
+    /// Of a listen port that is the name of a service.
+    public internal(set) var listenPort: Place?
+    /// Of endpoints whose host or port is a name, by the index of the peer.
+    public internal(set) var endpoints: [Int: Place] = [:]
+
+    /// No names.
+    public init() {}
 }

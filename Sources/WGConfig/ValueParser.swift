@@ -114,6 +114,7 @@ extension ValueParser {
         }
         if host.isEmpty { return failure(.endpointWithoutHost, bytes.indices) }
         if service.isEmpty { return failure(.endpointWithoutPort, bytes.indices) }
+        guard isHostOrAddress(bytes[host]) else { return failure(.notAddress, host) }
         switch servicePort(bytes[service]) {
         case .failure(let fault): return failure(fault, service)
         case .success(let port):
@@ -125,6 +126,29 @@ extension ValueParser {
                 }
             return .success(EndpointName(host: name, service: text))
         }
+    }
+
+    /// False for what can only be meant as an address, and is none: no name has a colon, or dots and digits alone.
+    private static func isHostOrAddress(_ host: ArraySlice<UInt8>) -> Bool {
+        if host.contains(UInt8(ascii: ":")) {
+            let scope = host.firstIndex(of: UInt8(ascii: "%")) ?? host.endIndex
+            return IPAddress(utf8: host[..<scope]) != nil
+        }
+        let isName = !host.contains(UInt8(ascii: ".")) || !host.allSatisfy { $0 == 46 || (48...57).contains($0) }
+        return isName || IPAddress(utf8: host) != nil || isShortIPv4(host)
+    }
+
+    /// What `inet_aton(3)` takes besides dotted quads: `10.1` is 10.0.0.1, and a number that begins with 0 is octal.
+    private static func isShortIPv4(_ text: ArraySlice<UInt8>) -> Bool {
+        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count <= 4 else { return false }
+        for (index, part) in parts.enumerated() {
+            let isOctal = part.first == UInt8(ascii: "0")
+            let greatest = index < parts.count - 1 ? 255 : (1 << (8 * (5 - parts.count))) - 1
+            guard let value = Int(String(decoding: part, as: UTF8.self), radix: isOctal ? 8 : 10), value <= greatest
+            else { return false }
+        }
+        return true
     }
 
     static func allowedIPs(_ bytes: [UInt8]) -> Result<AllowedIPList, ValueError> {

@@ -3,6 +3,9 @@ public import WGLinux
 public import WGModel
 
 /// Turns names of endpoints and ports into numbers, before anything is sent to a device.
+///
+/// Each host is asked for once, whatever number of endpoints it has, several at a time, and each has its own schedule of
+/// retries. What is a number already costs nothing: neither a question nor a thread.
 public struct EndpointResolution {
     /// A name that has no address.
     public struct Failure: Error, Hashable, Sendable {
@@ -26,16 +29,26 @@ public struct EndpointResolution {
         public let delay: Duration
     }
 
+    /// What one name's end means for the others.
+    public enum Patience: Sendable {
+        /// Nothing: each has all its retries.
+        case forEach
+        /// Once one has no address for good, none is asked for again, as nothing will be done without it.
+        case untilOneFails
+    }
+
     private let policy: ResolutionPolicy
+    private let patience: Patience
     private let resolver: any NameResolver
     private let report: (Retry) -> Void
 
-    /// - Parameter report: hears of each temporary failure before the wait.
+    /// - Parameter report: hears of each temporary failure before the wait, in the caller's thread.
     public init(
-        policy: ResolutionPolicy = .standard, resolver: any NameResolver = SystemResolver(),
+        policy: ResolutionPolicy = .standard, patience: Patience = .forEach, resolver: any NameResolver,
         report: @escaping (Retry) -> Void = { _ in }
     ) {
         self.policy = policy
+        self.patience = patience
         self.resolver = resolver
         self.report = report
     }
@@ -53,40 +66,69 @@ public struct EndpointResolution {
         }
     }
 
-    /// The addresses of all endpoints.
-    ///
-    /// Each is asked for once before any is asked for again, so that a name that can't exist fails the whole at once,
-    /// and all wait for the network together.
-    public func endpoints(_ names: some Sequence<EndpointName>) throws(Failure) -> [EndpointName: Endpoint] {
-        var found: [EndpointName: Endpoint] = [:]
-        var pending = Array(names)
-        var retry = 0
-        while true {
-            let failures = try ask(pending, &found)
-            guard let first = failures.first else { return found }
-            retry += 1
-            guard let delay = policy.delay(beforeRetry: retry) else { throw first }
-            for failure in failures { report(Retry(failure: failure, delay: delay)) }
-            resolver.wait(delay)
-            pending = failures.compactMap { if case .endpoint(let name) = $0.subject { name } else { nil } }
+    /// The addresses of all endpoints. A name that was not waited for, because a signal came, has failed.
+    public func resolve(_ names: some Sequence<EndpointName>) -> [EndpointName: Result<Endpoint, Failure>] {
+        var found: [EndpointName: Result<Endpoint, Failure>] = [:]
+        var ports = Ports(resolver)
+        var indexOfHost: [String: Int] = [:]
+        var hosts: [EndpointName] = []
+        var open: [(name: EndpointName, port: UInt16, host: Int)] = []
+        for name in names where found[name] == nil {
+            let port: UInt16
+            switch ports.port(name.service) {
+            case .success(let number): port = number
+            case .failure(let failure):
+                found[name] = .failure(Failure(.endpoint(name), failure))
+                continue
+            }
+            if let address = resolver.literal(name.host) {
+                found[name] = .success(address.endpoint(port: port))
+                continue
+            }
+            let index = indexOfHost[name.host] ?? hosts.count
+            if index == hosts.count {
+                indexOfHost[name.host] = index
+                hosts.append(name)
+            }
+            open.append((name, port, index))
         }
+        let answers = ask(hosts)
+        for (name, port, host) in open {
+            found[name] = answers[host].map { $0.endpoint(port: port) }.mapError { Failure(.endpoint(name), $0) }
+        }
+        return found
     }
 
-    /// Asks for each name that is not known yet; gives back those that failed for now.
-    private func ask(
-        _ names: [EndpointName], _ found: inout [EndpointName: Endpoint]
-    ) throws(Failure) -> [Failure] {
-        var failures: [Failure] = []
-        for name in names where found[name] == nil {
-            do {
-                found[name] = try resolver.endpoint(of: name)
-            } catch {
-                let failure = Failure(.endpoint(name), error)
-                guard !error.isPermanent else { throw failure }
-                if !failures.contains(failure) { failures.append(failure) }
-            }
+    /// - Parameter names: one endpoint of each host, to tell of it.
+    private func ask(_ names: [EndpointName]) -> [NameResolver.Answer] {
+        guard !names.isEmpty else { return [] }
+        var questions = HostQuestions(
+            names.map(\.host), policy: policy, resolver: resolver, givesUpTogether: patience == .untilOneFails
+        ) { index, failure, delay in
+            report(Retry(failure: Failure(.endpoint(names[index]), failure), delay: delay))
         }
-        return failures
+        return questions.run().map { $0 ?? .failure(Resolver.Failure(.temporary, text: "interrupted")) }
+    }
+}
+
+/// Ports by name, each name looked up once.
+private struct Ports {
+    private let resolver: any NameResolver
+    private var found: [String: Result<UInt16, Resolver.Failure>] = [:]
+
+    init(_ resolver: any NameResolver) { self.resolver = resolver }
+
+    mutating func port(_ service: String) -> Result<UInt16, Resolver.Failure> {
+        if let port = UInt16(service) { return .success(port) }
+        if let port = found[service] { return port }
+        let port: Result<UInt16, Resolver.Failure>
+        do throws(Resolver.Failure) {
+            port = .success(try resolver.port(ofService: service))
+        } catch {
+            port = .failure(error)
+        }
+        found[service] = port
+        return port
     }
 }
 
@@ -99,11 +141,39 @@ extension EndpointResolution {
         case add
     }
 
-    /// The change that a configuration file stands for, all names resolved.
-    public func change(for config: WireGuardConfig, _ application: Application) throws(Failure) -> DeviceChange {
-        var port: UInt16?
-        if let name = config.listenPort { port = try self.port(name) }
-        let endpoints = try endpoints(config.peers.compactMap(\.endpoint))
+    /// A name in a configuration that has no number.
+    public struct Unresolved: Hashable, Sendable {
+        /// The index of its peer in the configuration; `nil` for the listen port.
+        public let peer: Int?
+        public let failure: Failure
+
+        public init(peer: Int?, _ failure: Failure) {
+            self.peer = peer
+            self.failure = failure
+        }
+    }
+
+    /// Ports that are names of no service: a mistake of the configuration, found before any host is asked for.
+    public struct UnknownServices: Error, Equatable, Sendable {
+        /// In the order of the configuration, at least one.
+        public let names: [Unresolved]
+    }
+
+    /// The change that a configuration file stands for, as far as its names have addresses.
+    public struct Resolved: Equatable, Sendable {
+        /// With every peer of the file, in its order.
+        public var change: DeviceChange
+        /// The peers whose endpoint has no address. They have none in `change` either.
+        public let unresolved: [Unresolved]
+    }
+
+    /// The change that a configuration file stands for, its names resolved.
+    public func change(
+        for config: WireGuardConfig, _ application: Application
+    ) throws(UnknownServices) -> Resolved {
+        let port = try checkServices(config)
+        let found = resolve(config.peers.lazy.compactMap(\.endpoint).filter { $0.numeric == nil })
+        var unresolved: [Unresolved] = []
         var change = DeviceChange(privateKey: config.privateKey, listenPort: port, fwmark: config.fwmark)
         if application == .replace {
             change.privateKey = change.privateKey ?? .zero
@@ -111,12 +181,38 @@ extension EndpointResolution {
             change.fwmark = change.fwmark ?? 0
             change.replacePeers = true
         }
-        change.peers = config.peers.map { peer in
-            PeerChange(
-                publicKey: peer.publicKey, presharedKey: peer.presharedKey,
-                endpoint: peer.endpoint.flatMap { endpoints[$0] }, persistentKeepalive: peer.persistentKeepalive,
-                replaceAllowedIPs: peer.replaceAllowedIPs, allowedIPs: peer.allowedIPs)
+        change.peers = config.peers.enumerated().map { index, peer in
+            var endpoint = peer.endpoint?.numeric
+            if endpoint == nil, let name = peer.endpoint {
+                switch found[name] {
+                case .success(let address): endpoint = address
+                case .failure(let failure): unresolved.append(Unresolved(peer: index, failure))
+                case nil: break
+                }
+            }
+            return PeerChange(
+                publicKey: peer.publicKey, presharedKey: peer.presharedKey, endpoint: endpoint,
+                persistentKeepalive: peer.persistentKeepalive, replaceAllowedIPs: peer.replaceAllowedIPs,
+                allowedIPs: peer.allowedIPs)
         }
-        return change
+        return Resolved(change: change, unresolved: unresolved)
+    }
+
+    /// The listen port, once all names of services are known to exist.
+    private func checkServices(_ config: WireGuardConfig) throws(UnknownServices) -> UInt16? {
+        var unknown: [Unresolved] = []
+        var port: UInt16?
+        do throws(Failure) {
+            if let name = config.listenPort { port = try self.port(name) }
+        } catch {
+            unknown.append(Unresolved(peer: nil, error))
+        }
+        var ports = Ports(resolver)
+        for (index, peer) in config.peers.enumerated() {
+            guard let name = peer.endpoint, case .failure(let failure) = ports.port(name.service) else { continue }
+            unknown.append(Unresolved(peer: index, Failure(.endpoint(name), failure)))
+        }
+        guard unknown.isEmpty else { throw UnknownServices(names: unknown) }
+        return port
     }
 }

@@ -8,4 +8,15 @@ public struct EventFD: ~Copyable, Sendable {
 
     /// Readable while a signal is pending. Valid as long as the owner lives.
     public var rawValue: Int32 { descriptor.rawValue }
+
+    public func signal() {
+        var one: UInt64 = 1
+        _ = clinux_write(rawValue, &one, 8)
+    }
+
+    /// Takes back all signals so far.
+    public func clear() {
+        var count: UInt64 = 0
+        _ = clinux_read(rawValue, &count, 8)
+    }
 }

@@ -10,7 +10,7 @@ public enum Resolver {
             case noSuchHost
             /// The port is neither a number up to 65535 nor a UDP service of the services database.
             case noSuchService
-            /// Anything else: it may work later.
+            /// No name server answered, or the system is short of something: it may work later.
             case temporary
         }
 
@@ -27,14 +27,18 @@ public enum Resolver {
         public var isPermanent: Bool { reason != .temporary }
     }
 
-    /// The first address of a host with the port of a service. A port number out of range is `noSuchService`.
-    public static func endpoint(of name: EndpointName) throws(Failure) -> Endpoint {
-        if let port = number(name.service) {
-            guard let port = UInt16(exactly: port) else { throw noSuchService }
-            if let address = IPAddress(name.host) { return Endpoint(address: address, port: port) }
-            return try resolve(host: name.host, service: String(port))
-        }
-        return try resolve(host: name.host, service: name.service)
+    /// The first address of a host. May take as long as its name servers do.
+    public static func address(of host: String) throws(Failure) -> HostAddress {
+        let found = try resolve(host: host, service: nil)
+        return HostAddress(address: found.address, scopeID: found.scopeID)
+    }
+
+    /// The address that a text is by itself, be it in a form that only the system reads (`1.2`, `fe80::1%eth0`). Asks
+    /// no name server.
+    public static func literal(_ host: String) -> HostAddress? {
+        if let address = IPAddress(host) { return HostAddress(address: address) }
+        guard let found = try? resolve(host: host, service: nil, flags: AI_NUMERICHOST) else { return nil }
+        return HostAddress(address: found.address, scopeID: found.scopeID)
     }
 
     /// The UDP port of a service name, such as 53 for `domain`.
@@ -43,7 +47,7 @@ public enum Resolver {
             guard let port = UInt16(exactly: port) else { throw noSuchService }
             return port
         }
-        return try resolve(host: nil, service: name).port
+        return try resolve(host: nil, service: name, flags: AI_PASSIVE).port
     }
 
     /// The index of an interface in this namespace.
@@ -70,29 +74,47 @@ public enum Resolver {
         return UInt64(digits) ?? .max
     }
 
-    private static func resolve(host: String?, service: String) throws(Failure) -> Endpoint {
+    private static func resolve(
+        host: String?, service: String?, flags: Int32 = 0
+    ) throws(Failure) -> Endpoint {
         var found = clinux_udp_address()
         var error: Int32 = 0
-        let code =
-            if let host {
-                clinux_resolve_udp(host, service, &found, &error)
-            } else {
-                clinux_resolve_udp(nil, service, &found, &error)
-            }
+        let code = withOptionalCString(host) { host in
+            withOptionalCString(service) { service in clinux_resolve_udp(host, service, flags, &found, &error) }
+        }
         guard code == 0 else { throw failure(code, error) }
         let bytes = withUnsafeBytes(of: found.address) { Array($0) }
         let address = IPAddress(networkBytes: bytes.prefix(found.family == AF_INET ? 4 : 16)) ?? .v4(0)
         return Endpoint(address: address, port: found.port, scopeID: found.scope)
     }
 
+    private static func withOptionalCString(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Int32) -> Int32 {
+        guard let text else { return body(nil) }
+        return text.withCString(body)
+    }
+
     private static func failure(_ code: Int32, _ error: Int32) -> Failure {
         let reason: Failure.Reason =
             switch code {
-            case EAI_NONAME, EAI_FAIL, EAI_NODATA, EAI_ADDRFAMILY, EAI_FAMILY: .noSuchHost
+            case EAI_AGAIN, EAI_SYSTEM, EAI_MEMORY: .temporary
             case EAI_SERVICE: .noSuchService
-            default: .temporary
+            default: .noSuchHost
             }
         let text = code == EAI_SYSTEM ? Errno(rawValue: error).description : String(cString: gai_strerror(code))
         return Failure(reason, text: text)
     }
+}
+
+/// Where a host is, without a port.
+public struct HostAddress: Hashable, Sendable {
+    public let address: IPAddress
+    /// The interface index of a link-local IPv6 address; 0 for none.
+    public let scopeID: UInt32
+
+    public init(address: IPAddress, scopeID: UInt32 = 0) {
+        self.address = address
+        self.scopeID = scopeID
+    }
+
+    public func endpoint(port: UInt16) -> Endpoint { Endpoint(address: address, port: port, scopeID: scopeID) }
 }

@@ -70,6 +70,14 @@ public struct EndpointName: Hashable, Sendable {
     }
 }
 
+extension EndpointName {
+    /// The endpoint itself, if nothing of it is a name. A scope is one: only the system knows the interface.
+    public var numeric: Endpoint? {
+        guard let port = UInt16(service), let address = IPAddress(host) else { return nil }
+        return Endpoint(address: address, port: port)
+    }
+}
+
 extension EndpointName: CustomStringConvertible {
     /// The host in brackets where it holds a colon.
     public var description: String { host.contains(":") ? "[\(host)]:\(service)" : "\(host):\(service)" }

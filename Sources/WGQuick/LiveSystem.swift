@@ -68,13 +68,21 @@ public final class LiveSystem: QuickSystem {
             guard let given = ResolutionPolicy(environment: text) else { throw .invalidRetries(text) }
             policy = given
         }
+        // A signal ends the wait; the caller looks at it before it looks at the failure.
+        let resolver = SystemResolver(wait: { [signals] milliseconds, descriptor in
+            signals.wait(milliseconds: milliseconds, orReadable: descriptor)
+            return !signals.isPending
+        })
         let resolution = EndpointResolution(
-            policy: policy, resolver: InterruptibleResolver(signals: signals), report: retryReport)
+            policy: policy, patience: .untilOneFails, resolver: resolver, report: retryReport)
+        let resolved: EndpointResolution.Resolved
         do {
-            return try resolution.change(for: config, .add)
+            resolved = try resolution.change(for: config, .add)
         } catch {
-            throw .resolution(error)
+            throw .resolution(error.names.map(\.failure))
         }
+        guard resolved.unresolved.isEmpty else { throw .resolution(resolved.unresolved.map(\.failure)) }
+        return resolved.change
     }
 
     public func perform(_ operation: Operation) throws(QuickError) {
@@ -143,26 +151,5 @@ public final class LiveSystem: QuickSystem {
             throw RouteError(operation: .readLink, errno: .noSuchDevice)
         }
         return index
-    }
-}
-
-/// The system's resolver, whose waits end when a signal comes. What follows the wait then fails at once, so that the
-/// caller gets to look at the signal.
-private struct InterruptibleResolver: NameResolver {
-    let signals: SignalQueue
-    private let system = SystemResolver()
-
-    init(signals: SignalQueue) { self.signals = signals }
-
-    func endpoint(of name: EndpointName) throws(Resolver.Failure) -> Endpoint {
-        if signals.isPending { throw Resolver.Failure(.noSuchHost, text: "interrupted") }
-        return try system.endpoint(of: name)
-    }
-
-    func port(ofService name: String) throws(Resolver.Failure) -> UInt16 { try system.port(ofService: name) }
-
-    func wait(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        signals.wait(milliseconds: Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
     }
 }

@@ -11,7 +11,8 @@ public enum QuickError: Error, Equatable, Sendable {
     /// The system's state could not be read.
     case reading(Errno, extack: String?)
     case device(ControlError)
-    case resolution(EndpointResolution.Failure)
+    /// Names that have no number, at least one.
+    case resolution([EndpointResolution.Failure])
     /// The value of `WG_ENDPOINT_RESOLUTION_RETRIES`.
     case invalidRetries(String)
     /// The kernel has no link of kind `wireguard`.

@@ -82,7 +82,8 @@ struct Messages {
             "`\(operation.trace ?? "")': \(errno)\(extack.map { ": \($0)" } ?? "")"
         case .reading(let errno, let extack): "reading the network's state: \(errno)\(extack.map { ": \($0)" } ?? "")"
         case .device(let error): reason(error)
-        case .resolution(let failure): "\(failure.failure.text): `\(subject(failure))'"
+        case .resolution(let failures):
+            failures.map { "\($0.failure.text): `\(subject($0))'" }.joined(separator: "; ")
         case .invalidRetries(let text):
             "WG_ENDPOINT_RESOLUTION_RETRIES: `\(text)' is neither a number nor `infinity'"
         case .linkKindUnsupported: "the kernel has no WireGuard module"

@@ -133,6 +133,29 @@ struct Messages {
         "\(error.failure.text): `\(subject(error))'\n"
     }
 
+    /// The same of a file's name, with the peer that stays without an endpoint.
+    func cannotResolve(
+        _ name: EndpointResolution.Unresolved, _ config: WireGuardConfig, _ places: NamePlaces, _ file: String
+    ) -> String {
+        let text = "\(name.failure.failure.text): `\(subject(name.failure))'"
+        guard let peer = name.peer, let place = places.endpoints[peer] else { return text + "\n" }
+        let key = config.peers[peer].publicKey.base64
+        return "\(text) (\(file):\(place.line):\(place.column), the endpoint of peer \(key))\n"
+    }
+
+    /// A port that is no service, in the shape of the parser's errors.
+    func unknownService(_ name: EndpointResolution.Unresolved, _ places: NamePlaces, _ file: String) -> String {
+        let place = name.peer.map { places.endpoints[$0] } ?? places.listenPort
+        let position = place.map { "\(file):\($0.line):\($0.column)" } ?? file
+        let (keyword, service) =
+            switch name.failure.subject {
+            case .endpoint(let endpoint): (Keyword.endpoint, endpoint.service)
+            case .service(let service): (Keyword.listenPort, service)
+            }
+        let fault = DiagnosticText.explanation(of: .notPort)
+        return "\(position): error: \(keyword.name): `\(service)' \(fault)\n"
+    }
+
     func willRetry(_ retry: EndpointResolution.Retry) -> String {
         let hundredths = retry.delay / .milliseconds(10)
         let whole = Int(hundredths) / 100

@@ -11,7 +11,7 @@ enum ImportTable {
         "WGCrypto": ["WGModel", "CSodium"],
         "WGProtocol": ["WGModel", "WGCrypto"],
         // Ring 2: the operating system.
-        "WGLinux": ["WGModel", "CLinux"],
+        "WGLinux": ["WGModel", "CLinux", "Synchronization"],
         "WGNetlink": ["WGModel", "WGLinux", "CMnl"],
         "WGRoute": ["WGModel", "WGLinux", "CNlRoute"],
         "WGControl": ["WGModel", "WGConfig", "WGUAPI", "WGLinux", "WGNetlink"],

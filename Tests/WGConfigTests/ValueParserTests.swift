@@ -61,7 +61,9 @@ import WGModel
         ("2001:db8::1:51820", "2001:db8::1", "51820"), ("[example.net]:http", "example.net", "http"),
         ("1.2:10", "1.2", "10"), ("[fe80::1%eth0]:8", "fe80::1%eth0", "8"),
         ("b\u{fc}cher.example:1", "b\u{fc}cher.example", "1"),
-        ("h:+7", "h", "7"), ("h: 7", "h", "7"),
+        ("h:+7", "h", "7"), ("h: 7", "h", "7"), ("1.2.3:4", "1.2.3", "4"), ("010.0.0.1:1", "010.0.0.1", "1"),
+        ("1.16777215:1", "1.16777215", "1"), ("7:1", "7", "1"), ("0x7f.1:1", "0x7f.1", "1"),
+        ("1.2.3.999.example:1", "1.2.3.999.example", "1"),
     ])
     func endpointsAreSplit(text: String, host: String, service: String) {
         #expect(ValueParser.endpoint(text) == .success(EndpointName(host: host, service: service)))
@@ -71,6 +73,9 @@ import WGModel
         ("", ValueFault.empty), ("host", .endpointWithoutPort), ("host:", .endpointWithoutPort),
         (":1", .endpointWithoutHost), ("[]:1", .endpointWithoutHost), ("[::1", .endpointBracket),
         ("[::1]", .endpointWithoutPort), ("[::1]1", .endpointBracket), ("[::1]:", .endpointWithoutPort),
+        ("[::g]:1", .notAddress), ("1.2.3.999:5", .notAddress), ("1.2.3.4.5:6", .notAddress), ("1.2.3.:4", .notAddress),
+        ("08.0.0.1:1", .notAddress), ("1.16777216:1", .notAddress), ("...:1", .notAddress), ("h:5:6", .notAddress),
+        ("[fe80::g%eth0]:1", .notAddress), ("[::1%]1:1", .endpointBracket),
         ("host:65536", .portOutOfRange), ("host:1,2", .notPort), ("host:-1", .portOutOfRange),
     ])
     func otherEndpointsAreRefused(text: String, fault: ValueFault) {

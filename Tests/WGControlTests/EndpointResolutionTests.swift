@@ -4,33 +4,18 @@ import WGControl
 import WGLinux
 import WGModel
 
-/// Answers each question with the next of its answers, the last one for ever, and counts instead of waiting.
-private final class ScriptedResolver: NameResolver {
-    var answers: [String: [Result<Endpoint, Resolver.Failure>]] = [:]
-    var questions: [String] = []
-    var waits: [Duration] = []
+private typealias Reply = ScriptedResolver.Reply
 
-    func endpoint(of name: EndpointName) throws(Resolver.Failure) -> Endpoint {
-        questions.append(name.host)
-        guard var left = answers[name.host], let answer = left.first else { throw notFound }
-        if left.count > 1 { left.removeFirst() }
-        answers[name.host] = left
-        return try answer.get()
-    }
-
-    func port(ofService name: String) throws(Resolver.Failure) -> UInt16 {
-        guard name == "domain" else { throw Resolver.Failure(.noSuchService, text: "no service") }
-        return 53
-    }
-
-    func wait(_ duration: Duration) { waits.append(duration) }
-}
-
-private let notFound = Resolver.Failure(.noSuchHost, text: "no host")
-private let later = Resolver.Failure(.temporary, text: "later")
-private let address = Endpoint(address: .v4(1), port: 5)
+private let notFound = ScriptedResolver.notFound
+private let later = Reply(answer: .failure(ScriptedResolver.later))
+private let found = Reply(answer: .success(HostAddress(address: .v4(1))))
+private let endpoint = Endpoint(address: .v4(1), port: 5)
 
 private func name(_ host: String) -> EndpointName { EndpointName(host: host, service: "5") }
+
+private func failure(_ host: String, _ failure: Resolver.Failure) -> EndpointResolution.Failure {
+    EndpointResolution.Failure(.endpoint(name(host)), failure)
+}
 
 @Suite struct EndpointResolutionTests {
     @Test func theStandardScheduleWaits72SecondsIn15Steps() {
@@ -60,42 +45,103 @@ private func name(_ host: String) -> EndpointName { EndpointName(host: host, ser
         #expect(ResolutionPolicy(environment: text) == policy)
     }
 
-    @Test func aPermanentFailureOfAnyNameComesBeforeAnyWait() {
+    @Test func eachNameHasItsOwnScheduleAndItsOwnEnd() {
         let resolver = ScriptedResolver()
-        resolver.answers = ["slow": [.failure(later)], "good": [.success(address)]]
-        let resolution = EndpointResolution(resolver: resolver)
-        #expect(throws: EndpointResolution.Failure(.endpoint(name("typo")), notFound)) {
-            try resolution.endpoints([name("slow"), name("good"), name("typo")])
-        }
-        #expect(resolver.waits.isEmpty)
-    }
-
-    @Test func temporaryFailuresAreRetriedTogetherAndOnlyThose() throws {
-        let resolver = ScriptedResolver()
-        resolver.answers = [
-            "good": [.success(address)],
-            "late": [.failure(later), .success(address)],
-            "later": [.failure(later), .failure(later), .success(address)],
+        resolver.replies = [
+            "good": [found],
+            // Its first answer takes so long that its schedule begins when the other has been asked for three times.
+            "slow": [Reply(answer: .failure(ScriptedResolver.later), latency: .seconds(3)), found],
+            "late": [later, later, found],
+            "never": [later],
         ]
         var reports: [EndpointResolution.Retry] = []
-        let resolution = EndpointResolution(resolver: resolver, report: { reports.append($0) })
-        let found = try resolution.endpoints([name("late"), name("good"), name("later"), name("late")])
-        #expect(found.count == 3)
-        #expect(resolver.waits == [.seconds(1), .milliseconds(1200)])
-        #expect(resolver.questions.count { $0 == "good" } == 1)
-        #expect(resolver.questions.count { $0 == "later" } == 3)
-        #expect(reports.map(\.delay) == [.seconds(1), .seconds(1), .milliseconds(1200)])
+        let resolution = EndpointResolution(
+            policy: ResolutionPolicy(retries: 4), resolver: resolver, report: { reports.append($0) })
+        let results = resolution.resolve(["slow", "good", "late", "typo", "never"].map(name))
+        #expect(results[name("good")] == .success(endpoint))
+        #expect(results[name("slow")] == .success(endpoint))
+        #expect(results[name("late")] == .success(endpoint))
+        #expect(results[name("typo")] == .failure(failure("typo", notFound)))
+        #expect(results[name("never")] == .failure(failure("never", ScriptedResolver.later)))
+        #expect(resolver.times("slow") == [.zero, .seconds(4)])
+        #expect(resolver.times("late") == [.zero, .seconds(1), .milliseconds(2200)])
+        #expect(resolver.count("never") == 5)
+        #expect(resolver.count("typo") == 1)
+        #expect(resolver.count("good") == 1)
+        // Of those that come together the first is told first.
+        let told = reports.map { retry in
+            if case .endpoint(let name) = retry.failure.subject {
+                "\(name.host) \(retry.delay / .seconds(1))"
+            } else {
+                ""
+            }
+        }
+        #expect(told.prefix(2) == ["late 1.0", "never 1.0"])
+        #expect(told.count == 1 + 2 + 4)
     }
 
-    @Test func theRetriesComeToAnEnd() {
+    @Test func manyNamesAreAskedForAFewAtATime() {
         let resolver = ScriptedResolver()
-        resolver.answers = ["never": [.failure(later)]]
-        let resolution = EndpointResolution(policy: ResolutionPolicy(retries: 3), resolver: resolver)
-        #expect(throws: EndpointResolution.Failure(.endpoint(name("never")), later)) {
-            try resolution.endpoints([name("never")])
+        let names = (0..<1000).map { name("host\($0)") }
+        for name in names {
+            let address = HostAddress(address: .v4(1))
+            resolver.replies[name.host] = [Reply(answer: .success(address), latency: .milliseconds(10))]
         }
-        #expect(resolver.questions.count == 4)
-        #expect(resolver.waits.count == 3)
+        let results = EndpointResolution(resolver: resolver).resolve(names)
+        #expect(results.values.allSatisfy { $0 == .success(endpoint) })
+        #expect(results.count == 1000)
+        #expect(resolver.questions.count == 1000)
+        #expect(resolver.mostUnderWay == 32)
+    }
+
+    @Test func aHostOfManyEndpointsIsAskedForOnce() {
+        let resolver = ScriptedResolver()
+        resolver.replies = ["good": [later, found]]
+        let names = (1...100).map { EndpointName(host: "good", service: "\($0)") }
+        let results = EndpointResolution(resolver: resolver).resolve(names + names)
+        #expect(resolver.questions.count == 2)
+        #expect(results.count == 100)
+        #expect(results[names[6]] == .success(Endpoint(address: .v4(1), port: 7)))
+    }
+
+    @Test func whatIsANumberIsNotAskedFor() {
+        let resolver = ScriptedResolver()
+        let texts = ["192.0.2.1:7", "[2001:db8::1]:7", "1.2:10", "[fe80::1%lo]:8", "127.0.0.1:domain"]
+        let results = EndpointResolution(resolver: resolver).resolve(texts.compactMap { EndpointName($0) })
+        #expect(resolver.questions.isEmpty)
+        #expect(results.values.allSatisfy { if case .success = $0 { true } else { false } })
+        #expect(results.count == 5)
+    }
+
+    @Test func afterOneFailureForGoodNobodyWaitsForTheOthers() {
+        let resolver = ScriptedResolver()
+        resolver.replies = ["slow": [later], "good": [found]]
+        let resolution = EndpointResolution(patience: .untilOneFails, resolver: resolver)
+        let results = resolution.resolve([name("slow"), name("good"), name("typo")])
+        #expect(results[name("slow")] == .failure(failure("slow", ScriptedResolver.later)))
+        #expect(results[name("typo")] == .failure(failure("typo", notFound)))
+        #expect(results[name("good")] == .success(endpoint))
+        #expect(resolver.questions.count == 3)
+        #expect(resolver.now == .zero)
+    }
+
+    @Test func anInterruptionEndsAllWaiting() {
+        let resolver = ScriptedResolver()
+        resolver.replies = [
+            "never": [later], "good": [found],
+            "hangs": [Reply(answer: .success(.init(address: .v4(9))), latency: .seconds(99))],
+        ]
+        resolver.interruption = .seconds(5)
+        let resolution = EndpointResolution(policy: ResolutionPolicy(retries: nil), resolver: resolver)
+        let results = resolution.resolve(["never", "good", "hangs"].map(name))
+        #expect(results[name("good")] == .success(endpoint))
+        #expect(results[name("never")] == .failure(failure("never", ScriptedResolver.later)))
+        guard case .failure(let hanging) = results[name("hangs")] else {
+            Issue.record("an answer that never came")
+            return
+        }
+        #expect(!hanging.failure.isPermanent)
+        #expect(resolver.now == .seconds(5))
     }
 
     @Test func anUnknownServiceFailsAtOnce() throws {
@@ -104,31 +150,72 @@ private func name(_ host: String) -> EndpointName { EndpointName(host: host, ser
         #expect(try resolution.port(.number(7)) == 7)
         #expect(throws: EndpointResolution.Failure.self) { try resolution.port(.service("nonsense")) }
     }
+}
+
+@Suite struct ConfigResolutionTests {
+    private func key(_ byte: UInt8) -> PublicKey { PublicKey(bytes: KeyBytes(repeating: byte)) }
 
     @Test func setconfResetsWhatTheFileLacksAndAddconfDoesNot() throws {
         let resolver = ScriptedResolver()
-        resolver.answers = ["good": [.success(address)]]
+        resolver.replies = ["good": [found]]
         let resolution = EndpointResolution(resolver: resolver)
-        let key = PublicKey(bytes: KeyBytes(repeating: 1))
-        let config = WireGuardConfig(peers: [PeerConfig(publicKey: key, endpoint: name("good"))])
-        let peer = PeerChange(publicKey: key, endpoint: address, replaceAllowedIPs: true)
+        let config = WireGuardConfig(peers: [PeerConfig(publicKey: key(1), endpoint: name("good"))])
+        let peer = PeerChange(publicKey: key(1), endpoint: endpoint, replaceAllowedIPs: true)
         let replaced = DeviceChange(privateKey: .zero, listenPort: 0, fwmark: 0, replacePeers: true, peers: [peer])
-        #expect(try resolution.change(for: config, .replace) == replaced)
-        #expect(try resolution.change(for: config, .add) == DeviceChange(peers: [peer]))
+        #expect(try resolution.change(for: config, .replace).change == replaced)
+        #expect(try resolution.change(for: config, .add).change == DeviceChange(peers: [peer]))
     }
 
     @Test func whatTheFileSaysIsPassedOn() throws {
         let resolution = EndpointResolution(resolver: ScriptedResolver())
         let prefix = try #require(IPPrefix("10.0.0.0/8"))
         let peer = PeerConfig(
-            publicKey: .zero, presharedKey: .zero, persistentKeepalive: 0, replaceAllowedIPs: false,
-            allowedIPs: [.remove(prefix)])
+            publicKey: .zero, presharedKey: .zero, endpoint: EndpointName("[::1]:9"), persistentKeepalive: 0,
+            replaceAllowedIPs: false, allowedIPs: [.remove(prefix)])
         let config = WireGuardConfig(privateKey: .zero, listenPort: .service("domain"), fwmark: 3, peers: [peer])
         let change = PeerChange(
-            publicKey: .zero, presharedKey: .zero, persistentKeepalive: 0, replaceAllowedIPs: false,
-            allowedIPs: [.remove(prefix)])
+            publicKey: .zero, presharedKey: .zero, endpoint: Endpoint("[::1]:9"), persistentKeepalive: 0,
+            replaceAllowedIPs: false, allowedIPs: [.remove(prefix)])
+        let expected = DeviceChange(privateKey: .zero, listenPort: 53, fwmark: 3, peers: [change])
+        let resolved = try resolution.change(for: config, .add)
+        #expect(resolved.change == expected)
+        #expect(resolved.unresolved.isEmpty)
+    }
+
+    @Test func aPeerWithoutAnAddressIsThereWithoutAnEndpoint() throws {
+        let resolver = ScriptedResolver()
+        resolver.replies = ["good": [found], "never": [later]]
+        let hosts = ["typo", "good", "never", "typo"]
+        let peers = hosts.enumerated().map { PeerConfig(publicKey: key(UInt8($0)), endpoint: name($1)) }
+        let resolution = EndpointResolution(policy: ResolutionPolicy(retries: 2), resolver: resolver)
+        let resolved = try resolution.change(for: WireGuardConfig(peers: peers), .add)
+        #expect(resolved.change.peers.map(\.publicKey) == (0...3).map { key($0) })
+        #expect(resolved.change.peers.map(\.endpoint) == [nil, endpoint, nil, nil])
         #expect(
-            try resolution.change(for: config, .add)
-                == DeviceChange(privateKey: .zero, listenPort: 53, fwmark: 3, peers: [change]))
+            resolved.unresolved == [
+                .init(peer: 0, failure("typo", notFound)), .init(peer: 2, failure("never", ScriptedResolver.later)),
+                .init(peer: 3, failure("typo", notFound)),
+            ])
+        #expect(resolver.count("typo") == 1)
+    }
+
+    @Test func unknownServicesAreAllFoundBeforeAnyHostIsAskedFor() throws {
+        let resolver = ScriptedResolver()
+        let wrong = EndpointName(host: "good", service: "nonsense")
+        let endpoints = [name("good"), wrong, EndpointName(host: "good", service: "domain"), wrong]
+        let config = WireGuardConfig(
+            listenPort: .service("no"), peers: endpoints.map { PeerConfig(publicKey: key(1), endpoint: $0) })
+        let resolution = EndpointResolution(resolver: resolver)
+        let error = try #require(throws: EndpointResolution.UnknownServices.self) {
+            try resolution.change(for: config, .replace)
+        }
+        let reason = Resolver.Failure(.noSuchService, text: "no service")
+        #expect(
+            error.names == [
+                .init(peer: nil, .init(.service("no"), reason)), .init(peer: 1, .init(.endpoint(wrong), reason)),
+                .init(peer: 3, .init(.endpoint(wrong), reason)),
+            ])
+        #expect(resolver.questions.isEmpty)
+        #expect(resolver.services == ["no", "nonsense", "domain"])
     }
 }

@@ -19,10 +19,9 @@ struct clinux_udp_address {
 
 // The first answer of getaddrinfo(3) for UDP: 0, or an EAI_ code; for EAI_SYSTEM *error is errno.
 static inline int clinux_resolve_udp(
-    const char *host, const char *service, struct clinux_udp_address *result, int *error) {
+    const char *host, const char *service, int flags, struct clinux_udp_address *result, int *error) {
     struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_protocol = IPPROTO_UDP,
-        .ai_flags = host ? 0 : AI_PASSIVE};
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_protocol = IPPROTO_UDP, .ai_flags = flags};
     struct addrinfo *list = NULL;
     *error = 0;
     int code = getaddrinfo(host, service, &hints, &list);

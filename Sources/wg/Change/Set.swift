@@ -11,12 +11,7 @@ extension Program {
             for change in request.change.peers.flatMap(\.allowedIPs) where change.prefix.hasHostBits {
                 host.writeError(messages.hostBits(change.prefix))
             }
-            let resolution = try resolution()
-            var change = request.change
-            if let port = request.listenPort { change.listenPort = try resolution.port(port) }
-            let endpoints = try resolution.endpoints(request.endpoints.map(\.name))
-            for (peer, name) in request.endpoints { change.peers[peer].endpoint = endpoints[name] }
-            return apply(change, to: name)
+            return apply(try resolved(request), to: name)
         } catch let error as InterfaceName.Fault {
             return fail(messages.cannotModify(interface, error))
         } catch let error as SetArguments.Fault {
@@ -26,6 +21,29 @@ extension Program {
         } catch {
             return .failure
         }
+    }
+
+    /// The change with all names resolved; else every name that has no number is told.
+    private func resolved(_ request: SetArguments.Request) throws(Refusal) -> DeviceChange {
+        let resolution = try resolution(.untilOneFails)
+        var change = request.change
+        do {
+            if let port = request.listenPort { change.listenPort = try resolution.port(port) }
+        } catch {
+            throw Refusal(text: messages.cannotResolve(error))
+        }
+        let endpoints = resolution.resolve(request.endpoints.map(\.name))
+        var refusals: [String] = []
+        for (peer, name) in request.endpoints {
+            do throws(EndpointResolution.Failure) {
+                change.peers[peer].endpoint = try endpoints[name]?.get()
+            } catch {
+                let text = messages.cannotResolve(error)
+                if !refusals.contains(text) { refusals.append(text) }
+            }
+        }
+        guard refusals.isEmpty else { throw Refusal(text: refusals.joined()) }
+        return change
     }
 
     /// A key from a file; an empty file is the key of zeros, which means none.

@@ -18,23 +18,9 @@ extension Program {
         } catch {
             return fail(messages.cannotModify(interface, error))
         }
-        let bytes: [UInt8]
-        do {
-            bytes = try host.readFile(file, limit: Self.fileLimit)
-        } catch {
-            return fail(messages.cannotRead(file, error))
-        }
-        guard bytes.count <= Self.fileLimit else { return fail(messages.cannotRead(file, .messageTooLong)) }
-        let result = ConfigParser.parseWireGuard(Document(bytes: bytes))
-        if !result.diagnostics.isEmpty { host.writeError(DiagnosticText.render(result.diagnostics, file: file)) }
-        guard let config = result.value else { return fail(messages.configurationError) }
-        let change: DeviceChange
-        do {
-            change = try resolution().change(for: config, application)
-        } catch {
-            return fail(error.text)
-        }
-        return (act ?? apply)(change, name)
+        guard let wanted = wantedChange(of: file, application) else { return .failure }
+        let status = (act ?? apply)(wanted.change, name)
+        return wanted.isWhole ? status : .failure
     }
 
     func apply(_ change: DeviceChange, to name: InterfaceName) -> ExitStatus {
@@ -46,13 +32,55 @@ extension Program {
         }
     }
 
+    /// The change that a file stands for, or nothing after telling why there is none.
+    ///
+    /// It is not whole when some peer's endpoint has no address. Each of these has been told then, and the peer is
+    /// there without an endpoint.
+    func wantedChange(
+        of file: String, _ application: EndpointResolution.Application
+    ) -> (change: DeviceChange, isWhole: Bool)? {
+        guard let (config, places) = readConfig(file) else { return nil }
+        let resolution: EndpointResolution
+        do {
+            resolution = try self.resolution(.forEach)
+        } catch {
+            host.writeError(error.text)
+            return nil
+        }
+        do {
+            let resolved = try resolution.change(for: config, application)
+            for name in resolved.unresolved { host.writeError(messages.cannotResolve(name, config, places, file)) }
+            return (resolved.change, resolved.unresolved.isEmpty)
+        } catch {
+            for name in error.names { host.writeError(messages.unknownService(name, places, file)) }
+            host.writeError(messages.configurationError)
+            return nil
+        }
+    }
+
+    /// The file's configuration, or nothing after telling what is wrong with it.
+    private func readConfig(_ file: String) -> (WireGuardConfig, NamePlaces)? {
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try host.readFile(file, limit: Self.fileLimit)
+            guard bytes.count <= Self.fileLimit else { throw Errno.messageTooLong }
+        } catch {
+            host.writeError(messages.cannotRead(file, error))
+            return nil
+        }
+        let result = ConfigParser.parseWireGuard(Document(bytes: bytes))
+        if !result.diagnostics.isEmpty { host.writeError(DiagnosticText.render(result.diagnostics, file: file)) }
+        if result.value == nil { host.writeError(messages.configurationError) }
+        return result.value.map { ($0, result.places) }
+    }
+
     /// Why nothing was sent to the device, as text.
     struct Refusal: Error {
         let text: String
     }
 
     /// Resolves names as the environment says, and tells of every wait.
-    func resolution() throws(Refusal) -> Resolution {
+    func resolution(_ patience: EndpointResolution.Patience) throws(Refusal) -> EndpointResolution {
         var policy = ResolutionPolicy.standard
         if let text = host.environment(.endpointRetries) {
             guard let given = ResolutionPolicy(environment: text) else {
@@ -60,38 +88,8 @@ extension Program {
             }
             policy = given
         }
-        return Resolution(
-            messages: messages,
-            inner: EndpointResolution(policy: policy, resolver: host.resolver) { retry in
-                host.writeError(messages.willRetry(retry))
-            })
-    }
-
-    /// `EndpointResolution` with failures as text.
-    struct Resolution {
-        let messages: Messages
-        let inner: EndpointResolution
-
-        func change(
-            for config: WireGuardConfig, _ application: EndpointResolution.Application
-        ) throws(Refusal) -> DeviceChange {
-            try told { () throws(EndpointResolution.Failure) in try inner.change(for: config, application) }
-        }
-
-        func port(_ name: PortName) throws(Refusal) -> UInt16 {
-            try told { () throws(EndpointResolution.Failure) in try inner.port(name) }
-        }
-
-        func endpoints(_ names: [EndpointName]) throws(Refusal) -> [EndpointName: Endpoint] {
-            try told { () throws(EndpointResolution.Failure) in try inner.endpoints(names) }
-        }
-
-        private func told<Value>(_ work: () throws(EndpointResolution.Failure) -> Value) throws(Refusal) -> Value {
-            do {
-                return try work()
-            } catch {
-                throw Refusal(text: messages.cannotResolve(error))
-            }
+        return EndpointResolution(policy: policy, patience: patience, resolver: host.resolver) { retry in
+            host.writeError(messages.willRetry(retry))
         }
     }
 }

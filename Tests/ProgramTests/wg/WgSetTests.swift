@@ -158,6 +158,13 @@ private func change(_ words: String) throws -> DeviceChange {
         #expect(host.fakeDevices.changes.isEmpty)
     }
 
+    @Test func everyNameThatCanNotExistIsToldAndNothingIsSet() {
+        let host = host("peer \(k1) endpoint typo:5 peer \(k2) endpoint host:5 peer \(k1) endpoint wrong:6")
+        #expect(host.run() == .failure)
+        #expect(host.errors == "Name or service not known: `typo:5'\nName or service not known: `wrong:6'\n")
+        #expect(host.fakeDevices.changes.isEmpty)
+    }
+
     @Test func aNameThatIsSlowIsAskedForAgain() throws {
         let host = host("peer \(k1) endpoint slow:5")
         #expect(host.run() == .success)
