@@ -11,22 +11,19 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
     public typealias KeyDerivation = @Sendable (PrivateKey) -> PublicKey
 
     private let runDirectory: String
-    private let timeoutMilliseconds: Int32
-    private let maximumReplyBytes: Int
+    private let patience: EnginePatience
     private let publicKey: KeyDerivation?
 
     /// - Parameters:
     ///   - runDirectory: where engines put their sockets.
-    ///   - timeoutMilliseconds: how long an engine may be silent before the operation fails with ETIMEDOUT.
-    ///   - maximumReplyBytes: an answer beyond it is EMSGSIZE.
+    ///   - patience: how long an engine may take, and how much it may say.
     ///   - publicKey: without it, a device's public key is `nil` unless the engine reports it.
     public init(
-        runDirectory: String = UserspaceBackend.standardDirectory, timeoutMilliseconds: Int32 = 30_000,
-        maximumReplyBytes: Int = 256 << 20, publicKey: KeyDerivation? = nil
+        runDirectory: String = UserspaceBackend.standardDirectory, patience: EnginePatience = EnginePatience(),
+        publicKey: KeyDerivation? = nil
     ) {
         self.runDirectory = runDirectory
-        self.timeoutMilliseconds = timeoutMilliseconds
-        self.maximumReplyBytes = maximumReplyBytes
+        self.patience = patience
         self.publicKey = publicKey
     }
 
@@ -39,7 +36,7 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
         let path = socketPath(name)
         guard Directory.isSocket(path) else { return false }
         do {
-            _ = try UnixSocket.connect(path, timeoutMilliseconds: timeoutMilliseconds)
+            _ = try UnixSocket.connect(path, timeoutMilliseconds: patience.silenceMilliseconds)
             return true
         } catch .connectionRefused {
             try? Directory.unlink(path)
@@ -90,11 +87,13 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
         func failure(_ errno: Errno, _ replyError: ControlError.ReplyFault? = nil) -> ControlError {
             ControlError(operation, name, .engine(socket: socketPath(name)), errno, replyError: replyError)
         }
+        let parser = UAPIReplyParser(name: name, now: WallClock.now(), scopes: scopeIndex)
         let reply: UAPIReply?
         do {
-            let socket = try UnixSocket.connect(socketPath(name), timeoutMilliseconds: timeoutMilliseconds)
-            try UnixSocket.send(request, to: socket)
-            reply = try receive(from: socket, name)
+            let socket = try UnixSocket.connect(
+                socketPath(name), timeoutMilliseconds: patience.silenceMilliseconds)
+            var exchange = EngineExchange(socket, patience)
+            reply = try exchange.run(request, parser)
         } catch let error as Errno {
             throw failure(error == .wouldBlock ? .timedOut : error)
         } catch let error as UAPIReplyError {
@@ -105,20 +104,6 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
         guard let reply else { throw failure(.protocolError, .cutShort) }
         guard reply.errno == 0 else { throw failure(Errno(rawValue: reply.errno)) }
         return reply
-    }
-
-    /// The answer; `nil` when the engine closed the connection before its end.
-    private func receive(from socket: borrowing FileDescriptor, _ name: InterfaceName) throws -> UAPIReply? {
-        var parser = UAPIReplyParser(name: name, now: WallClock.now(), scopes: scopeIndex)
-        var received = 0
-        while true {
-            let bytes = try socket.read(upTo: 65536)
-            guard !bytes.isEmpty else { return nil }
-            received += bytes.count
-            guard received <= maximumReplyBytes else { throw Errno.messageTooLong }
-            parser.append(bytes[...])
-            if let reply = try parser.next() { return reply }
-        }
     }
 }
 

@@ -28,6 +28,16 @@ public struct PollSet {
         _ = try check(entries.withUnsafeMutableBufferPointer { clinux_ppoll($0.baseAddress, $0.count, limit) })
     }
 
+    /// Whether the last wait found that a write to the descriptor would not block.
+    public func isWritable(_ descriptor: Int32) -> Bool {
+        entries.contains { $0.fd == descriptor && $0.revents & Int16(POLLOUT) != 0 }
+    }
+
+    /// Whether the last wait found that a read from the descriptor would not block; the end can be read too.
+    public func isReadable(_ descriptor: Int32) -> Bool {
+        entries.contains { $0.fd == descriptor && $0.revents & ~Int16(POLLOUT) != 0 }
+    }
+
     /// Whether the last wait found the descriptor ready; an error or the other side's end counts as ready.
     public func isReady(_ descriptor: Int32) -> Bool {
         entries.contains { $0.fd == descriptor && $0.revents != 0 }

@@ -18,12 +18,24 @@ public enum UnixSocket {
         FileDescriptor(owning: try check(clinux_unix_listen(path, backlog)))
     }
 
+    /// Sends as many bytes as there is room for now, and says how many; 0 when there is none.
+    public static func sendSome(
+        _ bytes: ArraySlice<UInt8>, to descriptor: borrowing FileDescriptor
+    ) throws(Errno) -> Int {
+        let result = bytes.withUnsafeBytes {
+            clinux_send_quietly(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+        }
+        if result == -Int(EINTR) || result == -Int(EAGAIN) { return 0 }
+        guard result >= 0 else { throw Errno(rawValue: Int32(-result)) }
+        return result
+    }
+
     /// Sends all bytes. A peer that went away is `brokenPipe`, never a signal.
     public static func send(_ bytes: [UInt8], to descriptor: borrowing FileDescriptor) throws(Errno) {
         var offset = 0
         while offset < bytes.count {
             let result = bytes[offset...].withUnsafeBytes {
-                clinux_send_quietly(descriptor.rawValue, $0.baseAddress, $0.count)
+                clinux_send_quietly(descriptor.rawValue, $0.baseAddress, $0.count, 0)
             }
             if result >= 0 {
                 offset += result

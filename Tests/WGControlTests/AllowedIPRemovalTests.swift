@@ -169,7 +169,7 @@ struct AllowedIPRemovalTests {
             allowed_ip=10.2.0.0/16\nerrno=0\n\n
             """
         let engine = try ScriptedEngine("\(directory.path)/d0.sock", answers: ["errno=-22\n\n", answer, "errno=0\n\n"])
-        let backend = UserspaceBackend(runDirectory: directory.path, timeoutMilliseconds: 5000)
+        let backend = UserspaceBackend(runDirectory: directory.path)
         try backend.set(
             InterfaceName("d0"),
             DeviceChange(peers: [change(1, "+10.4.0.0/16", "-10.1.0.0/16"), change(2, "+10.5.0.0/16")]))

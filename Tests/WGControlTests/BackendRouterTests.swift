@@ -26,7 +26,7 @@ private func router(
 ) -> BackendRouter {
     BackendRouter(
         personality: personality, kernel: FakeKernel(names: kernelNames),
-        engines: UserspaceBackend(runDirectory: directory.path, timeoutMilliseconds: 5000), link: { _ in link })
+        engines: UserspaceBackend(runDirectory: directory.path), link: { _ in link })
 }
 
 @Suite struct BackendRouterTests {

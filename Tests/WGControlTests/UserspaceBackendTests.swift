@@ -3,10 +3,11 @@ import WGControl
 import WGLinux
 import WGModel
 
-private func backend(_ directory: RunDirectory, timeout: Int32 = 5000, limit: Int = 1 << 20) -> UserspaceBackend {
+private func backend(
+    _ directory: RunDirectory, _ patience: EnginePatience = EnginePatience()
+) -> UserspaceBackend {
     UserspaceBackend(
-        runDirectory: directory.path, timeoutMilliseconds: timeout, maximumReplyBytes: limit,
-        publicKey: { PublicKey(bytes: $0.bytes) })
+        runDirectory: directory.path, patience: patience, publicKey: { PublicKey(bytes: $0.bytes) })
 }
 
 private let key = String(repeating: "11", count: 32)
@@ -48,25 +49,6 @@ private let key = String(repeating: "11", count: 32)
             .get, name, .engine(socket: "\(directory.path)/d0.sock"), errno, replyError: fault)
         #expect(throws: expected) { try backend(directory).get(name) }
         _ = engine.requests()
-    }
-
-    @Test func anEndlessAnswerIsCutOff() throws {
-        let directory = RunDirectory()
-        let lines = String(repeating: "colour=blue\n", count: 10_000)
-        let engine = try ScriptedEngine("\(directory.path)/d0.sock", answers: [lines])
-        let name = try InterfaceName("d0")
-        let error = try #require(throws: ControlError.self) { try backend(directory, limit: 50_000).get(name) }
-        #expect(error.errno == .messageTooLong)
-        _ = engine.requests()
-    }
-
-    @Test func aSilentEngineIsGivenUpOn() throws {
-        let directory = RunDirectory()
-        let listener = try UnixSocket.listen("\(directory.path)/d0.sock")
-        let name = try InterfaceName("d0")
-        let error = try #require(throws: ControlError.self) { try backend(directory, timeout: 20).get(name) }
-        #expect(error.errno == .timedOut)
-        #expect(listener.rawValue >= 0)
     }
 
     @Test func aStaleSocketIsRemovedAndNotListed() throws {

@@ -53,8 +53,8 @@ static inline int clinux_unix_listen(const char *path, int backlog) {
 }
 
 // No SIGPIPE when the other side is gone.
-static inline ssize_t clinux_send_quietly(int fd, const void *buffer, size_t count) {
-    ssize_t n = send(fd, buffer, count, MSG_NOSIGNAL);
+static inline ssize_t clinux_send_quietly(int fd, const void *buffer, size_t count, int flags) {
+    ssize_t n = send(fd, buffer, count, MSG_NOSIGNAL | flags);
     return n < 0 ? -errno : n;
 }
 
