@@ -1,7 +1,7 @@
 #!/bin/bash
-# limit: 300
+# limit: 420
 # Large kernel devices: 20 000 peers, and one peer with 130 000 allowed IPs. Set, shown and compared as the stock wg does;
-# the compared file changes one thing, and one thing is sent. Then both edges of what one message can hold.
+# the compared file changes one thing, and one thing is sent. Also both edges of what one message can hold.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 
 host a
@@ -13,8 +13,8 @@ peers() {
     awk -v count="$1" -v changed="${2:--1}" 'BEGIN {
         print "[Interface]\nFwMark = 0x4d"
         for (i = 0; i < count; i++) {
-            printf "[Peer]\nPublicKey = %042dA=\nAllowedIPs = 10.%d.%d.%d/32, fd00::%x/128\n", i + 1,
-                int(i / 65536), int(i / 256) % 256, i % 256, i == changed ? 16777216 + i : i
+            printf "[Peer]\nPublicKey = %042dA=\nAllowedIPs = 10.%d.%d.%d/32, fd00:%d::%x/128\n", i + 1,
+                int(i / 65536), int(i / 256) % 256, i % 256, i == changed, i
             if (i % 3 == 0) printf "PresharedKey = %042dA=\n", i + 1
             if (i % 4 == 0) printf "Endpoint = 203.0.113.%d:%d\n", i % 250, 1 + i
             if (i % 5 == 0) printf "PersistentKeepalive = %d\n", 1 + i
@@ -60,7 +60,7 @@ same_device() {
     cmp "$WORK/what.$1" "$WORK/what.$2" && [[ $(wc -l <"$WORK/what.$1") -ge ${3:-2} ]]
 }
 
-# sent COMMAND...: runs our wg on the host; how many bytes of changes it sent. Reading takes less than 100 bytes.
+# sent COMMAND...: runs our wg on the host; how many bytes it sent. Asking for the device takes less than 200.
 sent() {
     on a strace -f -e trace=sendto -o "$WORK/strace" wg "$@" || return 1
     awk '/sendto\(.*= [0-9]+$/ { sum += $NF } END { print sum + 0 }' "$WORK/strace"
@@ -82,28 +82,16 @@ timed() {
     echo "# $text: $(((${EPOCHREALTIME/./} - start) / 1000)) ms"
 }
 
-# threadless DEVICE: newer kernels start a thread for each peer, and this guest can't hold so many.
+# threadless DEVICE: newer kernels start a thread for each peer, and this guest can't hold so many. They can be told so once
+# there is a peer.
 threadless() {
+    on a wg set "$1" peer "$(wg genkey | wg pubkey)" || return 1
     # shellcheck disable=SC2016 # the variable is the inner shell's
     on a sh -c '[ ! -e "$1" ] || echo 0 >"$1"' - "/sys/class/net/$1/threaded"
 }
-for device in wg0 wg1; do
+for device in wg0 wg1 wg2 wg3 wg4; do
     on a ip link add dev "$device" type wireguard && threadless "$device" || not_ok "$device is made"
 done
-
-peers 20000 >"$WORK/peers"
-peers 20000 12345 >"$WORK/changed"
-timed "stock setconf of 20 000 peers" stock setconf wg0 "$WORK/peers"
-timed "ours" ours setconf wg1 "$WORK/peers" || not_ok "ours sets 20 000 peers"
-check "20 000 peers: the same device as the stock wg makes" same_device wg0 wg1 60000
-check "and the same dump of it" shows_the_same wg1
-check "the same file compared sends nothing" sends_at_most 100 syncconf wg1 "$WORK/peers"
-check "one changed peer among 20 000: one peer is sent" sends_at_most 400 syncconf wg1 "$WORK/changed"
-stock setconf wg0 "$WORK/changed"
-check "and the device is what the stock wg makes of the file" same_device wg0 wg1 60000
-timed "ours: syncconf of 20 000 peers" ours syncconf wg1 "$WORK/peers" || not_ok "ours compares 20 000 peers"
-peers 1 >"$WORK/none"
-ours setconf wg0 "$WORK/none" && ours setconf wg1 "$WORK/none"
 
 prefixes 130000 >"$WORK/prefixes"
 prefixes 130000 1 >"$WORK/changed"
@@ -111,7 +99,7 @@ timed "stock setconf of 130 000 allowed IPs" stock setconf wg0 "$WORK/prefixes"
 timed "ours" ours setconf wg1 "$WORK/prefixes" || not_ok "ours sets 130 000 allowed IPs"
 check "130 000 allowed IPs: the same device as the stock wg makes" same_device wg0 wg1 130000
 check "and the same dump of it" shows_the_same wg1
-check "one less and one more: two are sent" sends_at_most 800 syncconf wg1 "$WORK/changed"
+check "one less and one more: two are sent" sends_at_most 1200 syncconf wg1 "$WORK/changed"
 stock setconf wg0 "$WORK/changed"
 check "and the device is what the stock wg makes of the file" same_device wg0 wg1 130000
 
@@ -127,3 +115,16 @@ for count in 1631 1632 1633; do
     stock setconf wg0 "$WORK/edge"
     check "$((count + 7)) allowed IPs arrive" eval 'ours setconf wg1 "$WORK/edge" && same_device wg0 wg1 "$count"'
 done
+
+# On devices of their own, which go with the host: newer kernels take long to remove so many peers.
+peers 20000 >"$WORK/peers"
+peers 20000 12345 >"$WORK/changed"
+timed "stock setconf of 20 000 peers" stock setconf wg2 "$WORK/peers"
+timed "ours" ours setconf wg3 "$WORK/peers" || not_ok "ours sets 20 000 peers"
+check "20 000 peers: the same device as the stock wg makes" same_device wg2 wg3 60000
+check "and the same dump of it" shows_the_same wg3
+timed "our syncconf, of what is there" ours syncconf wg3 "$WORK/peers" || not_ok "ours compares 20 000 peers"
+check "the same file compared sends nothing" sends_at_most 200 syncconf wg3 "$WORK/peers"
+check "one changed peer among 20 000: one peer is sent" sends_at_most 1200 syncconf wg3 "$WORK/changed"
+stock setconf wg4 "$WORK/changed"
+check "and the device is what the stock wg makes of the file" same_device wg4 wg3 60000
