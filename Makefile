@@ -33,8 +33,8 @@ SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
-TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio debian-archive-keyring fish iperf3 iptables jq kmod mandoc nftables procps \
-	qemu-system-x86 shellcheck strace wireguard-go wireguard-tools xz-utils zsh
+TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio debian-archive-keyring dnsmasq-base fish iperf3 iptables jq kmod mandoc \
+	nftables procps qemu-system-x86 shellcheck strace wireguard-go wireguard-tools xz-utils zsh
 
 .PHONY: all build deps demo-deps test-deps test sanitize lint demo install uninstall clean
 all: build
@@ -84,6 +84,12 @@ test:
 # Slower than `make test`, of which it is no part: everything is built twice more.
 sanitize: test-deps $(BUILT)
 	@SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-sanitizers.sh $(BUILD)/release
+
+# As long as one likes: make fuzz SECONDS=600
+SECONDS ?= 60
+fuzz: deps
+	@SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-fuzzers.sh $(SECONDS)
+.PHONY: fuzz
 
 # The example of the library product: a package of its own, as that of any user, which builds the library for itself.
 $(MONITOR): $(SOURCES) $(MONITOR_SOURCES) | $(EXTRA)

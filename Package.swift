@@ -61,7 +61,8 @@ var targets: [Target] = [
     program("wireguard-swift", ["WGModel", "WGEngine", "WGLinux"]),
 
     .target(
-        name: "TestSupport", dependencies: ["WGModel", "WGLinux"], path: "Tests/TestSupport", swiftSettings: control),
+        name: "TestSupport", dependencies: ["WGModel", "WGConfig", "WGUAPI", "WGLinux"], path: "Tests/TestSupport",
+        swiftSettings: control),
     tests("ArchitectureTests", ["TestSupport"]),
     tests("WGModelTests", ["WGModel", "TestSupport"]),
     tests("WGConfigTests", ["WGConfig", "WGModel", "TestSupport"], exclude: ["Golden"]),
@@ -97,22 +98,18 @@ if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
 
 /// The fuzzers: libFuzzer brings their main, so that they build with `--sanitize fuzzer` only.
 if Context.environment["WIREGUARD_FUZZ"] != nil {
-    targets.append(
+    func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         .executableTarget(
-            name: "ConfigFuzzer", dependencies: ["WGConfig"], path: "Tests/Fuzz/Config", exclude: ["Seeds"],
-            swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
-    targets.append(
-        .executableTarget(
-            name: "EngineFuzzer", dependencies: ["WGModel", "WGProtocol", "WGEngine"], path: "Tests/Fuzz/Engine",
-            exclude: ["Seeds"], swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
-    targets.append(
-        .executableTarget(
-            name: "NetlinkFuzzer", dependencies: ["WGModel", "WGLinux", "WGNetlink"], path: "Tests/Fuzz/Netlink",
-            exclude: ["Seeds"], swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
-    targets.append(
-        .executableTarget(
-            name: "UAPIFuzzer", dependencies: ["WGModel", "WGUAPI"], path: "Tests/Fuzz/UAPI", exclude: ["Seeds"],
-            swiftSettings: control + [.unsafeFlags(["-parse-as-library"])]))
+            name: "\(name)Fuzzer", dependencies: dependencies, path: "Tests/Fuzz/\(name)", exclude: ["Seeds"],
+            swiftSettings: control + [.unsafeFlags(["-parse-as-library"])])
+    }
+    targets += [
+        fuzzer("Config", ["WGConfig"]),
+        fuzzer("Engine", ["WGModel", "WGProtocol", "WGEngine"]),
+        fuzzer("Netlink", ["WGModel", "WGLinux", "WGNetlink"]),
+        fuzzer("UAPI", ["WGModel", "WGUAPI", "TestSupport"]),
+        fuzzer("Values", ["TestSupport"]),
+    ]
 }
 
 let package = Package(

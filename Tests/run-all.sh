@@ -68,6 +68,7 @@ unit_stage() {
 command_stage "lint" "$make" --no-print-directory lint
 command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
 command_stage "documentation of the library" timeout 300 "$make" --no-print-directory docs
+case_stage "fuzzers, 10 seconds each" Tests/run-fuzzers.sh 10
 if command_stage "release build" "$make" --no-print-directory test-programs; then
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"

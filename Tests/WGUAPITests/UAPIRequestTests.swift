@@ -12,25 +12,6 @@ private func parse(_ text: String) throws -> UAPIRequest? {
     return try parser.next()
 }
 
-/// Every outcome of a stream up to the point where more bytes are needed.
-private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPIError>] {
-    var parser = UAPIRequestParser()
-    var found: [Result<UAPIRequest, UAPIError>] = []
-    for start in stride(from: 0, to: bytes.count, by: piece) {
-        parser.append(bytes[start..<min(start + piece, bytes.count)])
-        while true {
-            do {
-                guard let request = try parser.next() else { break }
-                found.append(.success(request))
-            } catch {
-                found.append(.failure(error))
-                if error.closesConnection { return found }
-            }
-        }
-    }
-    return found
-}
-
 @Suite struct UAPIRequestTests {
     @Test func aGetRequestIsUnderstood() throws {
         #expect(try parse("get=1\n\n") == .get)
@@ -47,7 +28,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
             let change = random.change()
             let bytes = UAPIEncoder.setRequest(change)
             let piece = Int.random(in: 1...80, using: &random)
-            #expect(outcomes(bytes, piece: piece) == [.success(.set(change))], "seed \(seed)")
+            #expect(requestOutcomes(bytes, piece: piece) == [.success(.set(change))], "seed \(seed)")
         }
     }
 
@@ -71,7 +52,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
             .failure(UAPIError(.invalidValue(key: "listen_port"), operation: .set, line: 2)), .success(.get),
         ]
         for piece in [1, 2, 3, 7, 1000] {
-            #expect(outcomes(Array(text.utf8), piece: piece) == expected)
+            #expect(requestOutcomes(Array(text.utf8), piece: piece) == expected)
         }
     }
 
@@ -166,7 +147,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
     @Test(arguments: ["\n", "GET=1\n\n", "get=2\n\n", "set\n\n", "listen_port=1\n\n", "\u{0}\n"])
     func anUnknownOperationEndsTheConnectionAtOnce(text: String) {
         let error = UAPIError(.unknownOperation, operation: nil, line: 1)
-        #expect(outcomes(Array(text.utf8), piece: 1) == [.failure(error)])
+        #expect(requestOutcomes(Array(text.utf8), piece: 1) == [.failure(error)])
         #expect(error.closesConnection)
     }
 
@@ -180,7 +161,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
     @Test func anEndlessLineIsRefusedBeforeItsEnd() {
         let text = "set=1\nprivate_key=" + String(repeating: "0", count: 2000)
         let error = UAPIError(.lineTooLong, operation: .set, line: 2)
-        #expect(outcomes(Array(text.utf8), piece: 100) == [.failure(error)])
+        #expect(requestOutcomes(Array(text.utf8), piece: 100) == [.failure(error)])
     }
 
     @Test func anErrorShowsNothingOfAValue() {
@@ -201,7 +182,7 @@ private func outcomes(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPI
         for _ in 0..<2000 {
             let text = (0..<20).map { _ in words.randomElement(using: &random) ?? "" }.joined()
             let bytes = Array(text.utf8)
-            #expect(outcomes(bytes, piece: 1) == outcomes(bytes, piece: bytes.count))
+            #expect(requestOutcomes(bytes, piece: 1) == requestOutcomes(bytes, piece: bytes.count))
         }
     }
 }

@@ -1,10 +1,6 @@
 import WGConfig
 
-// Run by hand, as it has no end:
-//   WIREGUARD_FUZZ=1 swift build -c release --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \
-//       --product ConfigFuzzer
-//   SWIFT_BACKTRACE=enable=no .build-fuzz/release/ConfigFuzzer -max_total_time=60 FOUND Tests/Fuzz/Config/Seeds
-// What it finds becomes a seed, or a test. WGConfigTests replays the seeds.
+// `make fuzz` runs it. What it finds becomes a seed, or a test. WGConfigTests replays the seeds.
 
 /// Any bytes at all: they survive a document, and both grammars, the diagnostics' text, strip and the names of peers come
 /// to an end.

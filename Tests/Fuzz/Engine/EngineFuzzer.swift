@@ -4,11 +4,7 @@ import WGModel
 @testable import WGEngine
 @testable import WGProtocol
 
-// Run by hand, as it has no end:
-//   WIREGUARD_FUZZ=1 swift build -c release --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \
-//       -Xswiftc -enable-testing --product EngineFuzzer
-//   SWIFT_BACKTRACE=enable=no .build-fuzz/release/EngineFuzzer -max_total_time=60 FOUND Tests/Fuzz/Engine/Seeds
-// What it finds becomes a test.
+// `make fuzz` runs it. What it finds becomes a test.
 
 /// The first byte chooses what the others are: a frame of the TUN device, decrypted packets, or a handshake message.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -3,12 +3,8 @@ import WGModel
 
 @testable import WGNetlink
 
-// Run by hand, as it has no end:
-//   WIREGUARD_FUZZ=1 swift build -c release --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \
-//       -Xswiftc -enable-testing --product NetlinkFuzzer
-//   SWIFT_BACKTRACE=enable=no .build-fuzz/release/NetlinkFuzzer -max_total_time=60 FOUND Tests/Fuzz/Netlink/Seeds
-// What it finds becomes a test. The seeds are the recordings of WGNetlinkTests, each datagram after its length in two
-// bytes, the low one first.
+// `make fuzz` runs it. What it finds becomes a test. The seeds are the recordings of WGNetlinkTests, each datagram after
+// its length in two bytes, the low one first.
 
 /// Any bytes at all in the kernel's place: every parser comes to an end, and a device that was understood survives its
 /// own encoding.

@@ -1,11 +1,8 @@
+import TestSupport
 import WGModel
 import WGUAPI
 
-// Run by hand, as it has no end:
-//   WIREGUARD_FUZZ=1 swift build -c release --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \
-//       --product UAPIFuzzer
-//   SWIFT_BACKTRACE=enable=no .build-fuzz/release/UAPIFuzzer -max_total_time=60 FOUND Tests/Fuzz/UAPI/Seeds
-// What it finds becomes a seed, or a test. WGUAPITests replays the seeds.
+// `make fuzz` runs it. What it finds becomes a seed, or a test. WGUAPITests replays the seeds.
 
 /// Any bytes at all, in pieces of a size that the first byte gives: an engine's parser and a client's come to the same
 /// result as in one piece, and what they accept survives being written and read again.
@@ -13,12 +10,12 @@ import WGUAPI
 public func fuzzUAPI(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let piece = Int(bytes.first ?? 0) + 1
-    let outcomes = requests(bytes, piece: piece)
-    precondition(outcomes == requests(bytes, piece: max(1, bytes.count)), "pieces change the requests")
+    let outcomes = requestOutcomes(bytes, piece: piece)
+    precondition(outcomes == requestOutcomes(bytes, piece: max(1, bytes.count)), "pieces change the requests")
     for case .success(.set(let change)) in outcomes {
         // A peer that is to be removed is written without its other lines.
         guard !change.peers.contains(where: \.remove) else { continue }
-        let again = requests(UAPIEncoder.setRequest(change), piece: 4096)
+        let again = requestOutcomes(UAPIEncoder.setRequest(change), piece: 4096)
         precondition(again == [.success(.set(change))], "a change is read differently")
     }
     let answer = reply(bytes, piece: piece)
@@ -28,24 +25,6 @@ public func fuzzUAPI(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
         precondition((try? again.get())?.device == device, "a device is read differently")
     }
     return 0
-}
-
-private func requests(_ bytes: [UInt8], piece: Int) -> [Result<UAPIRequest, UAPIError>] {
-    var parser = UAPIRequestParser()
-    var found: [Result<UAPIRequest, UAPIError>] = []
-    for start in stride(from: 0, to: bytes.count, by: piece) {
-        parser.append(bytes[start..<min(start + piece, bytes.count)])
-        while true {
-            do {
-                guard let request = try parser.next() else { break }
-                found.append(.success(request))
-            } catch {
-                found.append(.failure(error))
-                if error.closesConnection { return found }
-            }
-        }
-    }
-    return found
 }
 
 private func read(_ bytes: [UInt8], piece: Int) throws(UAPIReplyError) -> UAPIReply? {
