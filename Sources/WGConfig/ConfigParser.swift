@@ -4,11 +4,9 @@
 public enum ConfigParser {
     /// The grammar of `wg setconf` and `wg addconf`; wg-quick's keys are errors.
     public static func parseWireGuard(_ document: Document) -> ParseResult<WireGuardConfig> {
-        var reader = ConfigReader(program: .wg)
-        reader.read(document)
-        return ParseResult(
-            value: reader.hasErrors ? nil : reader.config.wireGuard, diagnostics: reader.diagnostics,
-            places: reader.places)
+        var parser = WireGuardConfigParser()
+        parser.reader.read(document)
+        return parser.result
     }
 
     /// The grammar of `wg-quick`: all keys.
@@ -17,5 +15,31 @@ public enum ConfigParser {
         reader.read(document)
         return ParseResult(
             value: reader.hasErrors ? nil : reader.config, diagnostics: reader.diagnostics, places: reader.places)
+    }
+}
+
+/// The grammar of `wg setconf` for a file that is read in pieces: of a large one, no more than a piece is held.
+public struct WireGuardConfigParser {
+    var reader = ConfigReader(program: .wg)
+    private var lines = LineSplitter()
+
+    public init() {}
+
+    /// Takes the next bytes of the file; lines may be cut anywhere.
+    public mutating func append(_ piece: ArraySlice<UInt8>) {
+        lines.append(piece) { line, _ in reader.readLine(line) }
+    }
+
+    /// What the file says, once all of it has been appended.
+    public consuming func finish() -> ParseResult<WireGuardConfig> {
+        lines.finish { line in reader.readLine(line) }
+        reader.endPeer()
+        return result
+    }
+
+    var result: ParseResult<WireGuardConfig> {
+        ParseResult(
+            value: reader.hasErrors ? nil : reader.config.wireGuard, diagnostics: reader.diagnostics,
+            places: reader.places)
     }
 }

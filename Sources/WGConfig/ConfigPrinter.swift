@@ -7,45 +7,66 @@ public enum ConfigPrinter {
     /// - Parameter endpointText: makes the text of an endpoint; a scope needs the interface's name, which only the
     ///   system knows.
     public static func showconf(_ state: DeviceState, endpointText: (Endpoint) -> String) -> String {
-        var text = "\(Keyword.Section.interface.header)\n"
-        func line(_ keyword: Keyword, _ value: some CustomStringConvertible) {
-            text += "\(keyword.name) = \(value)\n"
-        }
-        if state.listenPort != 0 { line(.listenPort, state.listenPort) }
-        if state.fwmark != 0 { line(.fwmark, "0x" + String(state.fwmark, radix: 16)) }
-        if let key = state.privateKey, !key.isZero { line(.privateKey, key.base64) }
-        text += "\n"
+        var text = TextBuffer()
+        showconf(state, to: &text, endpointText: endpointText) { _ in }
+        return text.string
+    }
+
+    /// The same, written to a buffer.
+    ///
+    /// - Parameter pause: called after each peer, so that the buffer may be emptied.
+    public static func showconf(
+        _ state: DeviceState, to text: inout TextBuffer, endpointText: (Endpoint) -> String,
+        pause: (inout TextBuffer) -> Void
+    ) {
+        text.append("\(Keyword.Section.interface.header)\n")
+        if state.listenPort != 0 { text.line(.listenPort) { $0.append(UInt64(state.listenPort)) } }
+        if state.fwmark != 0 { text.line(.fwmark) { $0.append("0x" + String(state.fwmark, radix: 16)) } }
+        if let key = state.privateKey, !key.isZero { text.line(.privateKey) { $0.appendBase64(key.bytes) } }
+        text.append("\n")
         for (index, peer) in state.peers.enumerated() {
-            if index > 0 { text += "\n" }
-            text += "\(Keyword.Section.peer.header)\n"
-            line(.publicKey, peer.publicKey.base64)
-            if let key = peer.presharedKey, !key.isZero { line(.presharedKey, key.base64) }
-            if !peer.allowedIPs.isEmpty {
-                line(.allowedIPs, peer.allowedIPs.map(\.description).joined(separator: ", "))
-            }
-            if let endpoint = peer.endpoint { line(.endpoint, endpointText(endpoint)) }
-            if peer.persistentKeepalive != 0 { line(.persistentKeepalive, peer.persistentKeepalive) }
+            if index > 0 { text.append("\n") }
+            append(peer, to: &text, endpointText)
+            pause(&text)
         }
-        return text
+    }
+
+    private static func append(_ peer: PeerState, to text: inout TextBuffer, _ endpointText: (Endpoint) -> String) {
+        text.append("\(Keyword.Section.peer.header)\n")
+        text.line(.publicKey) { $0.appendBase64(peer.publicKey.bytes) }
+        if let key = peer.presharedKey, !key.isZero { text.line(.presharedKey) { $0.appendBase64(key.bytes) } }
+        if !peer.allowedIPs.isEmpty { text.line(.allowedIPs) { $0.append(peer.allowedIPs, separator: ", ") } }
+        if let endpoint = peer.endpoint { text.line(.endpoint) { $0.append(endpointText(endpoint)) } }
+        if peer.persistentKeepalive != 0 {
+            text.line(.persistentKeepalive) { $0.append(UInt64(peer.persistentKeepalive)) }
+        }
     }
 
     /// The file without wg-quick's keys of [Interface], every other byte as it stands, and one more line end.
     public static func strip(_ document: Document) -> [UInt8] {
         var kept = Document(bytes: [])
         var isInterface = false
+        var lexer = Lexer()
         for line in document.lines {
-            let lexer = Lexer(line.content)
+            lexer.read(line.content[...])
             if lexer.shape == .section {
-                let text = String(decoding: lexer.squeezed, as: UTF8.self).lowercased()
-                isInterface = text == Keyword.Section.interface.header.lowercased()
+                isInterface = lexer.section == .interface
             }
-            if isInterface, lexer.shape == .setting, lexer.isWordContiguous, let word = lexer.word,
-                Keyword(name: word)?.program == .wgQuick
-            {
+            if isInterface, lexer.shape == .setting, lexer.isWordContiguous, lexer.keyword?.program == .wgQuick {
                 continue
             }
             kept.lines.append(line)
         }
         return kept.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension TextBuffer {
+    /// `KEY = VALUE`
+    fileprivate mutating func line(_ keyword: Keyword, _ value: (inout TextBuffer) -> Void) {
+        append(keyword.name)
+        append(" = ")
+        value(&self)
+        append("\n")
     }
 }

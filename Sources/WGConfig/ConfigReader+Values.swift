@@ -11,13 +11,13 @@ extension ConfigReader {
             return
         }
         switch keyword.program {
-        case .wg: readSqueezed(value, of: keyword)
+        case .wg: readSqueezed(value.span, of: keyword)
         case .wgQuick: readRaw(lexer.rawValue(withComment: keyword.isHook), of: keyword)
         }
     }
 
     /// The keys of `wg`, in whose values white space counts for nothing.
-    private mutating func readSqueezed(_ value: [UInt8], of keyword: Keyword) {
+    private mutating func readSqueezed(_ value: Span<UInt8>, of keyword: Keyword) {
         switch keyword {
         case .privateKey:
             if let key: PrivateKey = take(ValueParser.key(value), keyword) { config.wireGuard.privateKey = key }
@@ -47,16 +47,21 @@ extension ConfigReader {
                 peer?.config.persistentKeepalive = seconds
             }
         case .allowedIPs:
-            if let list = take(ValueParser.allowedIPs(value), keyword) { add(list) }
+            if let list = take(ValueParser.allowedIPs(value), keyword) { add(list, value) }
         default: break
         }
     }
 
     /// The last AllowedIPs key of a peer decides whether the list replaces what the peer has.
-    private mutating func add(_ list: AllowedIPList) {
-        peer?.config.allowedIPs += list.changes
+    private mutating func add(_ list: AllowedIPList, _ value: Span<UInt8>) {
+        if peer?.config.allowedIPs.isEmpty == true {
+            peer?.config.allowedIPs = list.changes
+        } else {
+            peer?.config.allowedIPs += list.changes
+        }
         peer?.config.replaceAllowedIPs = list.replaces
-        for (change, range) in zip(list.changes, list.ranges) where change.prefix.hasHostBits {
+        guard list.changes.contains(where: \.prefix.hasHostBits) else { return }
+        for (change, range) in zip(list.changes, ValueParser.entries(value)) where change.prefix.hasHostBits {
             report(.hostBits(change.prefix, masked: change.prefix.masked), at: squeezedValueRange(range))
         }
     }

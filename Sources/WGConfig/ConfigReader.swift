@@ -9,14 +9,12 @@ struct ConfigReader {
     var hasErrors = false
 
     var line = 0
-    var lexer = Lexer([]) {
-        didSet { cachedRedaction = nil }
-    }
+    private(set) var lexer = Lexer()
     var peer: PendingPeer?
     private var place: Place = .nowhere
     /// Where each key of the section was seen first. All [Interface] sections are one.
-    private var interfaceLines: [Keyword: Int] = [:]
-    private var peerLines: [Keyword: Int] = [:]
+    private var interfaceLines: [(keyword: Keyword, line: Int)] = []
+    private var peerLines: [(keyword: Keyword, line: Int)] = []
     private var linesOfPeers: [PublicKey: Int] = [:]
     /// Whether this line may be the rest of a secret: see `Redaction`.
     private var continues = false
@@ -36,24 +34,32 @@ struct ConfigReader {
         /// Whether a PublicKey was there, be it invalid.
         var hasPublicKey = false
         var line: Int
-        var lexer: Lexer
+        /// What that line holds.
+        var header: ArraySlice<UInt8>
     }
 
     init(program: Keyword.Program) { self.program = program }
 
     mutating func read(_ document: Document) {
-        for (index, documentLine) in document.lines.enumerated() {
-            line = index + 1
-            var content = documentLine.content
-            if index == 0, content.starts(with: [0xef, 0xbb, 0xbf]) {
-                content.removeFirst(3)
-                lexer = Lexer(content)
-                report(.byteOrderMark, at: 0..<0)
-            }
-            lexer = Lexer(content)
-            readLine()
-        }
+        for line in document.lines { readLine(line.content[...]) }
         endPeer()
+    }
+
+    /// - Parameter content: the next line, without its end.
+    mutating func readLine(_ content: ArraySlice<UInt8>) {
+        line += 1
+        if line == 1, content.starts(with: [0xef, 0xbb, 0xbf]) {
+            enter(content.dropFirst(3))
+            report(.byteOrderMark, at: 0..<0)
+        } else {
+            enter(content)
+        }
+        readLine()
+    }
+
+    private mutating func enter(_ content: ArraySlice<UInt8>) {
+        lexer.read(content)
+        cachedRedaction = nil
     }
 
     private mutating func readLine() {
@@ -77,36 +83,40 @@ struct ConfigReader {
 
     private mutating func readSection() {
         endPeer()
-        guard checkBytes(0..<lexer.commentStart) else {
+        guard checkBytes() else {
             place = .unknown
             return
         }
-        let text = String(decoding: lexer.squeezed, as: UTF8.self)
-        let known = Keyword.Section.allCases.first { $0.header.lowercased() == text.lowercased() }
-        let word = text.filter { $0 != "[" && $0 != "]" }
-        let meant = known ?? Spelling.nearest(to: word, among: Keyword.Section.allCases)
-        if known == nil {
-            let range = lexer.contentRange(lexer.squeezed.indices)
-            let shown = redaction().visibleText(range)
-            report(.unknownSection(shown), at: range, suggestion: meant?.header)
-        }
-        place = meant.map { .section($0) } ?? .unknown
-        if meant == .peer { beginPeer() }
+        let section = lexer.section ?? unknownSection()
+        place = section.map { .section($0) } ?? .unknown
+        if section == .peer { beginPeer() }
+    }
+
+    /// Reports it, and gives back what was meant.
+    private mutating func unknownSection() -> Keyword.Section? {
+        let word = lexer.squeezed.filter { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") }
+        let meant = Spelling.nearest(to: String(decoding: word, as: UTF8.self), among: Keyword.Section.allCases)
+        let range = lexer.contentRange(lexer.squeezed.indices)
+        let shown = redaction().visibleText(range)
+        report(.unknownSection(shown), at: range, suggestion: meant?.header)
+        return meant
     }
 
     private mutating func beginPeer() {
-        peerLines = [:]
-        peer = PendingPeer(config: PeerConfig(publicKey: .zero), line: line, lexer: lexer)
+        peerLines.removeAll(keepingCapacity: true)
+        peer = PendingPeer(config: PeerConfig(publicKey: .zero), line: line, header: lexer.line)
     }
 
-    private mutating func endPeer() {
+    mutating func endPeer() {
         guard let ended = peer else { return }
         peer = nil
         if !ended.hasPublicKey {
-            let (savedLine, savedLexer) = (line, lexer)
-            (line, lexer) = (ended.line, ended.lexer)
+            let saved = (line: line, content: lexer.line)
+            line = ended.line
+            enter(ended.header)
             report(.missingPublicKey, at: lexer.contentRange(lexer.squeezed.indices))
-            (line, lexer) = (savedLine, savedLexer)
+            line = saved.line
+            enter(saved.content)
         }
         config.wireGuard.peers.append(ended.config)
     }
@@ -114,57 +124,55 @@ struct ConfigReader {
     /// Called once the peer's key is known; the diagnostic belongs to that line.
     mutating func checkRepeatedPeer() {
         guard let key = peer?.config.publicKey else { return }
-        if let first = linesOfPeers[key] {
-            report(.repeatedPeer(key, firstLine: first), at: valueRange)
-        } else {
-            linesOfPeers[key] = line
-        }
+        guard let first = linesOfPeers.updateValue(line, forKey: key) else { return }
+        linesOfPeers[key] = first
+        report(.repeatedPeer(key, firstLine: first), at: valueRange)
     }
 
     // MARK: Settings
 
     private mutating func readSetting() {
-        let word = lexer.word ?? ""
-        let keyword = Keyword(name: word)
+        let keyword = lexer.keyword
         let isQuick = keyword?.program == .wgQuick
         guard let keyword, !isQuick || lexer.isWordContiguous else {
-            reportUnknownKey(word)
+            reportUnknownKey(lexer.wordText ?? "")
             return
         }
-        guard checkBytes(0..<(keyword.isHook ? lexer.content.count : lexer.commentStart)) else { return }
+        guard checkBytes(withComment: keyword.isHook) else { return }
         guard place != .unknown else { return }
-        let wordRange = lexer.contentRange(lexer.wordRange)
         if isQuick, program == .wg {
-            report(.quickKey(keyword), at: wordRange)
+            report(.quickKey(keyword), at: lexer.contentRange(lexer.wordRange))
             return
         }
         if place == .nowhere {
-            report(.keyBeforeSection(keyword), at: wordRange, suggestion: keyword.section.header)
+            report(
+                .keyBeforeSection(keyword), at: lexer.contentRange(lexer.wordRange), suggestion: keyword.section.header)
             place = .section(keyword.section)
             if keyword.section == .peer { beginPeer() }
         }
         guard place == .section(keyword.section) else {
-            report(.wrongSection(keyword), at: wordRange, suggestion: keyword.section.header)
+            report(.wrongSection(keyword), at: lexer.contentRange(lexer.wordRange), suggestion: keyword.section.header)
             return
         }
-        noteRepetition(of: keyword, wordRange)
+        noteRepetition(of: keyword)
         readValue(of: keyword)
     }
 
-    private mutating func noteRepetition(of keyword: Keyword, _ range: Range<Int>) {
+    private mutating func noteRepetition(of keyword: Keyword) {
         let isInterface = keyword.section == .interface
-        let first = isInterface ? interfaceLines[keyword] : peerLines[keyword]
-        if let first {
-            if !keyword.isRepeatable { report(.repeatedKey(keyword, firstLine: first), at: range) }
+        let seen = (isInterface ? interfaceLines : peerLines).first { $0.keyword == keyword }
+        if let seen {
+            guard !keyword.isRepeatable else { return }
+            report(.repeatedKey(keyword, firstLine: seen.line), at: lexer.contentRange(lexer.wordRange))
         } else if isInterface {
-            interfaceLines[keyword] = line
+            interfaceLines.append((keyword, line))
         } else {
-            peerLines[keyword] = line
+            peerLines.append((keyword, line))
         }
     }
 
     private mutating func reportUnknownKey(_ word: String) {
-        guard checkBytes(0..<lexer.commentStart), place != .unknown else { return }
+        guard checkBytes(), place != .unknown else { return }
         let range = lexer.contentRange(lexer.wordRange)
         if word.isEmpty || lexer.leadingKeyword != nil {
             reportOther()
@@ -183,7 +191,7 @@ struct ConfigReader {
     }
 
     private mutating func reportOther() {
-        guard checkBytes(0..<lexer.commentStart), place != .unknown else { return }
+        guard checkBytes(), place != .unknown else { return }
         if let keyword = lexer.leadingKeyword {
             report(.missingEquals(keyword), at: lexer.contentRange(lexer.leadingWord))
         } else {
@@ -198,9 +206,11 @@ struct ConfigReader {
         lexer.contentRange(min(lexer.wordRange.upperBound + 1, lexer.squeezed.count)..<lexer.squeezed.count)
     }
 
-    /// Reports a NUL or bytes that aren't UTF-8 in a part of the line that counts.
-    private mutating func checkBytes(_ range: Range<Int>) -> Bool {
-        let bytes = lexer.content[range]
+    /// Reports a NUL or bytes that aren't UTF-8 in the part of the line that counts.
+    private mutating func checkBytes(withComment: Bool = false) -> Bool {
+        guard withComment || !lexer.isPlain else { return true }
+        let content = lexer.content
+        let bytes = withComment ? content[...] : content[..<lexer.commentStart]
         if let nul = bytes.firstIndex(of: 0) {
             report(.nulByte, at: nul..<nul + 1)
             return false

@@ -25,18 +25,14 @@ public struct Document: Equatable, Sendable {
 
     /// Takes any bytes; they need not be a valid configuration.
     public init(bytes: [UInt8]) {
-        lines = []
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: newline) {
-            let content = rest[rest.startIndex..<end]
-            if content.last == carriageReturn {
-                lines.append(Line(content: Array(content.dropLast()), ending: [carriageReturn, newline]))
-            } else {
-                lines.append(Line(content: Array(content)))
-            }
-            rest = rest[(end + 1)...]
+        var lines: [Line] = []
+        var splitter = LineSplitter()
+        splitter.append(bytes[...]) { content, ending in
+            let hasReturn = ending == .carriageReturnLineFeed
+            lines.append(Line(content: Array(content), ending: hasReturn ? [0x0d, 0x0a] : [0x0a]))
         }
-        if !rest.isEmpty { lines.append(Line(content: Array(rest), ending: [])) }
+        splitter.finish { lines.append(Line(content: Array($0), ending: [])) }
+        self.lines = lines
     }
 
     /// The same from text.
@@ -56,6 +52,3 @@ public struct Document: Equatable, Sendable {
     /// The same as text. Bytes that aren't UTF-8 appear as U+FFFD here, so write files from `bytes`.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
-
-private let newline = UInt8(ascii: "\n")
-private let carriageReturn = UInt8(ascii: "\r")

@@ -9,10 +9,7 @@ extension DocumentEditor {
 
         init(section: Keyword.Section?) { self.section = section }
 
-        init(header: Lexer) {
-            let text = String(decoding: header.squeezed, as: UTF8.self).lowercased()
-            section = Keyword.Section.allCases.first { $0.header.lowercased() == text }
-        }
+        init(header: Lexer) { section = header.section }
 
         mutating func append(_ line: Document.Line) { lines.append(line) }
 
@@ -32,7 +29,7 @@ extension DocumentEditor {
         }
 
         static func keyword(of lexer: Lexer) -> Keyword? {
-            guard lexer.shape == .setting, let keyword = Keyword(name: lexer.word ?? "") else { return nil }
+            guard lexer.shape == .setting, let keyword = lexer.keyword else { return nil }
             return keyword.program == .wg || lexer.isWordContiguous ? keyword : nil
         }
 
@@ -79,7 +76,8 @@ extension DocumentEditor {
             let text = line.content.drop { ValueParser.isWhitespace($0) || $0 == UInt8(ascii: "#") }
             let marks = line.content.prefix { ValueParser.isWhitespace($0) || $0 == UInt8(ascii: "#") }
             if marks.count(where: { $0 == UInt8(ascii: "#") }) >= 3 {
-                return ValueParser.isWord("end", text.prefix { ValueParser.isLetter($0) })
+                let word = text.prefix { ValueParser.isLetter($0) }
+                return ValueParser.isWord("end", word.span)
             }
             return keyword(of: Lexer(Array(text))) != nil
         }
@@ -105,7 +103,7 @@ extension DocumentEditor {
         /// `nil` unless the line sets a key.
         init?(like line: Document.Line) {
             let lexer = Lexer(line.content)
-            guard Part.keyword(of: lexer) != nil, let word = lexer.word else { return nil }
+            guard Part.keyword(of: lexer) != nil, let word = lexer.wordText else { return nil }
             let range = lexer.contentRange(lexer.wordRange)
             let equals = lexer.contentRange(lexer.wordRange.upperBound..<lexer.wordRange.upperBound + 1)
             let isSpaceBefore = range.upperBound < equals.lowerBound

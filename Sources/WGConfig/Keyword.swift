@@ -1,3 +1,5 @@
+import WGModel
+
 /// Every key of a configuration file: the one table behind parser, suggestions, completions and the man pages' test.
 public enum Keyword: String, CaseIterable, Sendable {
     case privateKey = "PrivateKey"
@@ -25,6 +27,14 @@ public enum Keyword: String, CaseIterable, Sendable {
 
         /// `[Interface]` or `[Peer]`.
         public var header: String { "[\(rawValue)]" }
+
+        /// Finds a section by its header in any case.
+        init?(utf8 header: Span<UInt8>) {
+            guard let position = Self.headers.position(of: header) else { return nil }
+            self = Self.allCases[position]
+        }
+
+        private static let headers = NameTable(allCases.map(\.header), ignoresCase: true)
     }
 
     /// The program whose grammar has the key. `wg-quick` reads the keys of `wg` too.
@@ -45,11 +55,17 @@ public enum Keyword: String, CaseIterable, Sendable {
 
     /// Finds a key by its name in any case.
     public init?(name: some StringProtocol) {
-        guard let found = Self.byLowerName[name.lowercased()] else { return nil }
-        self = found
+        self.init(utf8: Array(name.utf8).span)
     }
 
-    private static let byLowerName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name.lowercased(), $0) })
+    /// As `init(name:)`, from bytes of text.
+    init?(utf8 name: Span<UInt8>) {
+        guard let position = Self.names.position(of: name) else { return nil }
+        self = Self.all[position]
+    }
+
+    private static let all = allCases
+    private static let names = NameTable(allCases.map(\.name), ignoresCase: true)
 
     /// The section it belongs to.
     public var section: Section {

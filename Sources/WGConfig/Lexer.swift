@@ -3,31 +3,21 @@
 /// A `#` begins a comment anywhere. White space counts for nothing anywhere, so `Listen Port = 5 1820` is a setting.
 /// Commands are the exception: `#` and white space stand for themselves in them, so `wg-quick` takes those from
 /// `rawValue`.
+///
+/// One lexer reads line after line in the same memory; what only a diagnostic needs is found when it is asked for.
 struct Lexer {
-    /// The line as it stands, without its end.
-    let content: [UInt8]
-    /// Where the comment begins, or the line's end.
-    let commentStart: Int
-    /// The line without comment and white space.
-    let squeezed: [UInt8]
-    /// For each byte of `squeezed`, where it stands in `content`.
-    let offsets: [Int]
-    /// The first `=` in `squeezed`.
-    let equals: Int?
-
-    init(_ content: [UInt8]) {
-        self.content = content
-        commentStart = content.firstIndex(of: UInt8(ascii: "#")) ?? content.count
-        var squeezed: [UInt8] = []
-        var offsets: [Int] = []
-        for index in 0..<commentStart where !ValueParser.isWhitespace(content[index]) {
-            squeezed.append(content[index])
-            offsets.append(index)
-        }
-        self.squeezed = squeezed
-        self.offsets = offsets
-        equals = squeezed.firstIndex(of: UInt8(ascii: "="))
-    }
+    /// The line as it stands, without its end; with the indices of the bytes it is part of.
+    private(set) var line: ArraySlice<UInt8> = []
+    /// Where the comment begins, or the line's end; from the line's start.
+    private(set) var commentStart = 0
+    private(set) var shape = Shape.blank
+    /// What stands before the first `=`, or everything, without white space.
+    private(set) var word: ArraySlice<UInt8> = []
+    /// What stands behind the first `=`, without white space.
+    private(set) var value: ArraySlice<UInt8> = []
+    private var hasEquals = false
+    /// Whether word and value are ASCII without NUL.
+    private(set) var isPlain = true
 
     /// What a line is, before anybody asks what it means.
     enum Shape {
@@ -40,23 +30,103 @@ struct Lexer {
         case other
     }
 
-    var shape: Shape {
-        if squeezed.isEmpty { return .blank }
-        if squeezed[0] == UInt8(ascii: "[") { return .section }
-        return equals == nil ? .other : .setting
+    /// Where a word or a value stands.
+    private struct Extent {
+        var range = 0..<0
+        /// Whether there is white space inside.
+        var hasGaps = false
+
+        mutating func add(_ more: Range<Int>) {
+            hasGaps = hasGaps || (!range.isEmpty && range.upperBound != more.lowerBound)
+            range = (range.isEmpty ? more.lowerBound : range.lowerBound)..<more.upperBound
+        }
+
+        func squeezed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+            let part = line[line.startIndex + range.lowerBound..<line.startIndex + range.upperBound]
+            guard hasGaps else { return part }
+            let bytes = [UInt8](capacity: part.count) { squeezed in
+                for byte in part where !ValueParser.isWhitespace(byte) { squeezed.append(byte) }
+            }
+            return bytes[...]
+        }
     }
+
+    init() {}
+
+    init(_ line: some Collection<UInt8>) { read(Array(line)[...]) }
+
+    /// Goes on to another line.
+    mutating func read(_ line: ArraySlice<UInt8>) {
+        self.line = line
+        let bytes = line.span
+        var word = Extent()
+        var value = Extent()
+        commentStart = bytes.count
+        hasEquals = false
+        isPlain = true
+        var index = 0
+        while index < bytes.count {
+            let start = index
+            index = Self.endOfOrdinary(bytes, from: start)
+            if index == start {
+                let byte = bytes[index]
+                if byte == UInt8(ascii: "#") {
+                    commentStart = index
+                    break
+                }
+                index += 1
+                if ValueParser.isWhitespace(byte) { continue }
+                if byte == UInt8(ascii: "="), !hasEquals {
+                    hasEquals = true
+                    continue
+                }
+                if byte == 0 || byte >= 128 { isPlain = false }
+            }
+            if hasEquals { value.add(start..<index) } else { word.add(start..<index) }
+        }
+        self.word = word.squeezed(line)
+        self.value = value.squeezed(line)
+        shape = Self.shape(self.word, hasEquals)
+    }
+
+    /// Most characters stand for themselves only.
+    private static func endOfOrdinary(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        for index in start..<bytes.count {
+            let byte = bytes[index]
+            if byte < 36 || byte > 126 || byte == UInt8(ascii: "=") { return index }
+        }
+        return bytes.count
+    }
+
+    private static func shape(_ word: ArraySlice<UInt8>, _ hasEquals: Bool) -> Shape {
+        if word.first == UInt8(ascii: "[") { return .section }
+        return hasEquals ? .setting : word.isEmpty ? .blank : .other
+    }
+
+    /// The line as it stands, without its end; positions of diagnostics are indices of it.
+    var content: [UInt8] { Array(line) }
+
+    /// The line without comment and white space.
+    var squeezed: [UInt8] { hasEquals ? word + [UInt8(ascii: "=")] + value : Array(word) }
+
+    /// For each byte of `squeezed`, where it stands in `content`.
+    var offsets: [Int] {
+        let content = line.prefix(commentStart).enumerated()
+        return content.lazy.filter { !ValueParser.isWhitespace($0.element) }.map(\.offset)
+    }
+
+    /// The first `=` in `squeezed`.
+    var equals: Int? { hasEquals ? word.count : nil }
 
     /// What stands before the `=`, or everything.
-    var wordRange: Range<Int> { 0..<(equals ?? squeezed.count) }
+    var wordRange: Range<Int> { 0..<word.count }
 
-    /// What stands before the `=`, or everything; `nil` unless it is ASCII.
-    var word: String? {
-        let bytes = squeezed[wordRange]
-        return bytes.allSatisfy { $0 < 128 } ? String(decoding: bytes, as: UTF8.self) : nil
-    }
+    /// The word as text; `nil` unless it is ASCII.
+    var wordText: String? { word.allSatisfy { $0 < 128 } ? String(decoding: word, as: UTF8.self) : nil }
 
     /// The letters the line begins with, up to anything else, white space included.
     var leadingWord: Range<Int> {
+        let (squeezed, offsets) = (squeezed, offsets)
         var end = 0
         while end < squeezed.count, ValueParser.isLetter(squeezed[end]) {
             if end > 0, offsets[end] != offsets[end - 1] + 1 { break }
@@ -66,13 +136,20 @@ struct Lexer {
     }
 
     /// The key whose name the line begins with, whatever follows.
-    var leadingKeyword: Keyword? { Keyword(name: String(decoding: squeezed[leadingWord], as: UTF8.self)) }
+    var leadingKeyword: Keyword? { Keyword(utf8: squeezed[leadingWord].span) }
 
-    /// The value's bytes without white space; empty without `=`.
-    var value: [UInt8] { equals.map { Array(squeezed[($0 + 1)...]) } ?? [] }
+    /// The section whose header the line is.
+    var section: Keyword.Section? { hasEquals ? nil : Keyword.Section(utf8: word.span) }
+
+    /// From the `#` on; empty without.
+    var comment: ArraySlice<UInt8> { line.dropFirst(commentStart) }
+
+    /// The key whose name stands before the `=`, or is the whole line.
+    var keyword: Keyword? { Keyword(utf8: word.span) }
 
     /// Where a range of `squeezed` stands in `content`. An empty range stands behind the byte before it.
     func contentRange(_ range: Range<Int>) -> Range<Int> {
+        let offsets = offsets
         guard let first = range.first, let last = range.last, last < offsets.count else {
             let before = min(range.lowerBound, offsets.count)
             let position = before > 0 ? offsets[before - 1] + 1 : 0
@@ -89,6 +166,7 @@ struct Lexer {
     /// - Parameter withComment: for commands, which keep `#`.
     func rawValue(withComment: Bool) -> ArraySlice<UInt8> {
         guard let equals else { return [] }
+        let content = content
         var value = content[(offsets[equals] + 1)..<(withComment ? content.count : commentStart)]
         while let first = value.first, ValueParser.isWhitespace(first) { value.removeFirst() }
         while let last = value.last, ValueParser.isWhitespace(last) { value.removeLast() }

@@ -8,7 +8,11 @@ public struct PeerNames {
     /// The peers that have a name. A name is one line of at most `lengthLimit` characters, without control characters.
     public static func read(_ document: Document) -> [PublicKey: String] {
         var reader = PeerNames()
-        for line in document.lines { reader.read(Lexer(line.content)) }
+        var lexer = Lexer()
+        for line in document.lines {
+            lexer.read(line.content[...])
+            reader.read(lexer)
+        }
         reader.endParagraph()
         reader.endSection()
         return reader.names
@@ -53,15 +57,14 @@ public struct PeerNames {
         switch line.shape {
         case .section: readHeading(line)
         case .setting, .other: readSetting(line)
-        case .blank where line.commentStart < line.content.count: readComment(line)
+        case .blank where !line.comment.isEmpty: readComment(line)
         case .blank: endParagraph()
         }
     }
 
     private mutating func readHeading(_ line: Lexer) {
         endSection()
-        let text = String(decoding: line.squeezed, as: UTF8.self).lowercased()
-        if text == Keyword.Section.peer.header.lowercased() {
+        if line.section == .peer {
             section = Section()
             for comment in pending { section?.consider(comment, .above) }
             readTrailingComment(line)
@@ -70,7 +73,7 @@ public struct PeerNames {
     }
 
     private mutating func readSetting(_ line: Lexer) {
-        let isKey = line.word.flatMap { Keyword(name: $0) } == .publicKey
+        let isKey = line.keyword == .publicKey
         for comment in pending where isKey || comment.form != .plain { section?.consider(comment, .inside) }
         pending = []
         isPartedFromSection = false
@@ -81,13 +84,13 @@ public struct PeerNames {
     }
 
     private mutating func readTrailingComment(_ line: Lexer) {
-        if case .name(let comment) = PeerComment.read(line.content[line.commentStart...]) {
+        if case .name(let comment) = PeerComment.read(line.comment) {
             section?.consider(comment, .trailing)
         }
     }
 
     private mutating func readComment(_ line: Lexer) {
-        switch PeerComment.read(line.content[line.commentStart...]) {
+        switch PeerComment.read(line.comment) {
         case .name(let comment):
             if section?.hasSettings == false {
                 section?.consider(comment, .inside)

@@ -4,7 +4,7 @@
 /// missing, or where a secret stands in a place of its own because a line was broken in two. So of a line that isn't
 /// understood hardly anything is shown, and of the others nothing that could be a key.
 struct Redaction {
-    private let lexer: Lexer
+    private let content: [UInt8]
     /// For each byte of the content: whether a `*` stands in for it.
     private let isHidden: [Bool]
     /// Comments are not shown.
@@ -14,20 +14,22 @@ struct Redaction {
 
     /// - Parameter continues: the line before was broken and held a secret, perhaps, so that this may be its rest.
     init(_ lexer: Lexer, continues: Bool) {
-        self.lexer = lexer
-        let keyword = lexer.equals == nil ? nil : lexer.word.flatMap { Keyword(name: $0) }
-        end = keyword?.isHook == true ? lexer.content.count : lexer.commentStart
-        var hidden = Array(repeating: false, count: lexer.squeezed.count)
+        let content = lexer.content
+        self.content = content
+        let keyword = lexer.equals == nil ? nil : lexer.keyword
+        end = keyword?.isHook == true ? content.count : lexer.commentStart
+        let squeezed = lexer.squeezed
+        var hidden = Array(repeating: false, count: squeezed.count)
         hidesValue = Self.hide(&hidden, of: lexer, keyword, continues)
         if keyword != .publicKey {
             let isNamed = keyword != nil || lexer.leadingKeyword == nil
             let value = isNamed ? lexer.equals.map { $0 + 1 } : nil
-            Self.hideRuns(&hidden, lexer.squeezed, from: value ?? lexer.leadingWord.upperBound)
+            Self.hideRuns(&hidden, squeezed, from: value ?? lexer.leadingWord.upperBound)
         }
-        var isHidden = Array(repeating: false, count: lexer.content.count)
+        var isHidden = Array(repeating: false, count: content.count)
         for (index, offset) in lexer.offsets.enumerated() { isHidden[offset] = hidden[index] }
         if keyword?.isHook == true {
-            for index in lexer.commentStart..<lexer.content.count { isHidden[index] = true }
+            for index in lexer.commentStart..<content.count { isHidden[index] = true }
         }
         self.isHidden = isHidden
     }
@@ -35,7 +37,7 @@ struct Redaction {
     /// The line as it may be shown: `*` for what is hidden, no comment, no control characters.
     var text: String {
         var last = end
-        while last > 0, ValueParser.isWhitespace(lexer.content[last - 1]) { last -= 1 }
+        while last > 0, ValueParser.isWhitespace(content[last - 1]) { last -= 1 }
         return text(0..<last)
     }
 
@@ -49,8 +51,8 @@ struct Redaction {
 
     private func text(_ range: Range<Int>) -> String {
         var bytes: [UInt8] = []
-        for index in range.clamped(to: 0..<lexer.content.count) {
-            let byte = lexer.content[index]
+        for index in range.clamped(to: 0..<content.count) {
+            let byte = content[index]
             if !isHidden[index] {
                 bytes.append(byte)
             } else if byte & 0xc0 != 0x80 {
@@ -86,7 +88,7 @@ struct Redaction {
             return hideFrom(isHarmless(lexer.squeezed[first], continues) ? first.upperBound : 0)
         }
         let range = lexer.wordRange
-        guard let word = lexer.word, isHarmless(lexer.squeezed[range], continues) else { return hideFrom(0) }
+        guard let word = lexer.wordText, isHarmless(lexer.squeezed[range], continues) else { return hideFrom(0) }
         let meant = Spelling.nearest(to: word, among: Keyword.allCases)
         if let meant, !meant.isSecret, !hintsAtSecret(word) { return false }
         return hideFrom(range.upperBound + 1)

@@ -10,9 +10,11 @@ extension ValueParser {
     static func addresses(_ text: ArraySlice<UInt8>) -> Result<[IPPrefix], ValueError> {
         var addresses: [IPPrefix] = []
         for part in parts(text) {
-            switch prefix(part) {
+            switch prefix(part.span) {
             case .success(let prefix): addresses.append(prefix)
-            case .failure(let error): return .failure(error)
+            case .failure(let error):
+                let place = error.range.lowerBound + part.startIndex..<error.range.upperBound + part.startIndex
+                return .failure(ValueError(error.fault, place))
             }
         }
         return .success(addresses)
@@ -41,7 +43,7 @@ extension ValueParser {
     /// 68, the least IPv4 allows, to 65535.
     static func mtu(_ text: ArraySlice<UInt8>) -> Result<Int, ValueError> {
         let range = text.startIndex..<text.endIndex
-        guard let number = decimal(text) else { return .failure(ValueError(.notMTU, range)) }
+        guard let number = decimal(text.span) else { return .failure(ValueError(.notMTU, range)) }
         guard (68...65535).contains(number) else { return .failure(ValueError(.mtuOutOfRange, range)) }
         return .success(number)
     }
@@ -49,12 +51,12 @@ extension ValueParser {
     /// `auto`, `off`, a number, or one of the names that every system has for a table (`linux/rtnetlink.h`).
     static func table(_ text: ArraySlice<UInt8>) -> Result<RouteTable, ValueError> {
         let range = text.startIndex..<text.endIndex
-        if isWord("auto", text) { return .success(.automatic) }
-        if isWord("off", text) { return .success(.off) }
-        if isWord("default", text) { return .success(.number(253)) }
-        if isWord("main", text) { return .success(.number(254)) }
-        if isWord("local", text) { return .success(.number(255)) }
-        guard let number = number(text) else { return .failure(ValueError(.notTable, range)) }
+        if isWord("auto", text.span) { return .success(.automatic) }
+        if isWord("off", text.span) { return .success(.off) }
+        if isWord("default", text.span) { return .success(.number(253)) }
+        if isWord("main", text.span) { return .success(.number(254)) }
+        if isWord("local", text.span) { return .success(.number(255)) }
+        guard let number = number(text.span) else { return .failure(ValueError(.notTable, range)) }
         guard let table = UInt32(exactly: number), table != 0 else {
             return .failure(ValueError(.tableOutOfRange, range))
         }
@@ -62,8 +64,8 @@ extension ValueParser {
     }
 
     static func boolean(_ text: ArraySlice<UInt8>) -> Result<Bool, ValueError> {
-        if isWord("true", text) { return .success(true) }
-        if isWord("false", text) { return .success(false) }
+        if isWord("true", text.span) { return .success(true) }
+        if isWord("false", text.span) { return .success(false) }
         return .failure(ValueError(.notBoolean, text.startIndex..<text.endIndex))
     }
 }

@@ -5,30 +5,30 @@ public import WGModel
 /// In a file white space counts for nothing, in an argument it does: it may stand before a port, and in a list.
 public enum ValueParser {
     /// 44 characters of canonical base64, in constant time.
-    public static func privateKey(_ text: String) -> Result<PrivateKey, ValueError> { key(Array(text.utf8)) }
+    public static func privateKey(_ text: String) -> Result<PrivateKey, ValueError> { key(text.utf8.span) }
 
     /// 44 characters of canonical base64, in constant time.
-    public static func publicKey(_ text: String) -> Result<PublicKey, ValueError> { key(Array(text.utf8)) }
+    public static func publicKey(_ text: String) -> Result<PublicKey, ValueError> { key(text.utf8.span) }
 
     /// 44 characters of canonical base64, in constant time.
-    public static func presharedKey(_ text: String) -> Result<PresharedKey, ValueError> { key(Array(text.utf8)) }
+    public static func presharedKey(_ text: String) -> Result<PresharedKey, ValueError> { key(text.utf8.span) }
 
     /// 0 to 65535, or the name of a service.
-    public static func listenPort(_ text: String) -> Result<PortName, ValueError> { port(Array(text.utf8)) }
+    public static func listenPort(_ text: String) -> Result<PortName, ValueError> { port(text.utf8.span) }
 
     /// `off`, a decimal number, or hexadecimal after `0x`; at most 32 bits.
-    public static func fwmark(_ text: String) -> Result<UInt32, ValueError> { fwmark(Array(text.utf8)) }
+    public static func fwmark(_ text: String) -> Result<UInt32, ValueError> { fwmark(text.utf8.span) }
 
     /// `off`, or 0 to 65535 seconds.
-    public static func persistentKeepalive(_ text: String) -> Result<UInt16, ValueError> { seconds(Array(text.utf8)) }
+    public static func persistentKeepalive(_ text: String) -> Result<UInt16, ValueError> { seconds(text.utf8.span) }
 
     /// `host:port`, `[v6]:port` or `v6:port`; a port that is a number is at most 65535.
-    public static func endpoint(_ text: String) -> Result<EndpointName, ValueError> { endpoint(Array(text.utf8)) }
+    public static func endpoint(_ text: String) -> Result<EndpointName, ValueError> { endpoint(text.utf8.span) }
 
     /// A comma-separated list, with white space anywhere. An empty text is an empty list: it clears the peer's allowed IPs.
     public static func allowedIPs(_ text: String) -> Result<AllowedIPList, ValueError> {
         let bytes = squeezed(text)
-        return bytes.isEmpty ? .success(AllowedIPList()) : allowedIPs(bytes)
+        return bytes.isEmpty ? .success(AllowedIPList()) : allowedIPs(bytes.span)
     }
 
     /// The text's bytes without ASCII white space.
@@ -44,81 +44,74 @@ public struct AllowedIPList: Equatable, Sendable {
     public var changes: [AllowedIPChange]
     /// Whether the list takes the place of what the peer has: no entry carries `+` or `-`.
     public var replaces: Bool
-    /// Of each entry, as `ValueError.range`.
-    var ranges: [Range<Int>]
 
     /// A list; an empty one clears what the peer has.
     public init(changes: [AllowedIPChange] = [], replaces: Bool = true) {
-        self.init(changes: changes, replaces: replaces, ranges: [])
-    }
-
-    init(changes: [AllowedIPChange], replaces: Bool, ranges: [Range<Int>]) {
         self.changes = changes
         self.replaces = replaces
-        self.ranges = ranges
     }
 }
 
 /// The same from bytes without white space.
 extension ValueParser {
-    static func key<Value: Key>(_ bytes: [UInt8]) -> Result<Value, ValueError> {
-        if let key = Value(base64: bytes) { return .success(key) }
+    static func key<Value: Key>(_ text: Span<UInt8>) -> Result<Value, ValueError> {
+        if let key = Value(base64: text) { return .success(key) }
         let fault: ValueFault =
-            bytes.isEmpty ? .empty : bytes.count == 44 ? .keyNotBase64 : .keyLength(characters(bytes))
-        return .failure(ValueError(fault, bytes.indices))
+            text.isEmpty ? .empty : text.count == 44 ? .keyNotBase64 : .keyLength(characters(text))
+        return .failure(ValueError(fault, text.indices))
     }
 
-    static func port(_ bytes: [UInt8]) -> Result<PortName, ValueError> {
-        servicePort(bytes[...]).mapError { ValueError($0, bytes.indices) }
+    static func port(_ text: Span<UInt8>) -> Result<PortName, ValueError> {
+        servicePort(text).mapError { ValueError($0, 0..<text.count) }
     }
 
-    static func fwmark(_ bytes: [UInt8]) -> Result<UInt32, ValueError> {
-        func failure(_ fault: ValueFault) -> Result<UInt32, ValueError> { .failure(ValueError(fault, bytes.indices)) }
-        if bytes.isEmpty { return failure(.empty) }
-        if isWord("off", bytes[...]) { return .success(0) }
-        guard let number = number(bytes[...]) else { return failure(.notFwmark) }
+    static func fwmark(_ text: Span<UInt8>) -> Result<UInt32, ValueError> {
+        func failure(_ fault: ValueFault) -> Result<UInt32, ValueError> { .failure(ValueError(fault, 0..<text.count)) }
+        if text.isEmpty { return failure(.empty) }
+        if isWord("off", text) { return .success(0) }
+        guard let number = number(text) else { return failure(.notFwmark) }
         guard let mark = UInt32(exactly: number) else { return failure(.fwmarkOutOfRange) }
         return .success(mark)
     }
 
-    static func seconds(_ bytes: [UInt8]) -> Result<UInt16, ValueError> {
-        func failure(_ fault: ValueFault) -> Result<UInt16, ValueError> { .failure(ValueError(fault, bytes.indices)) }
-        if bytes.isEmpty { return failure(.empty) }
-        if isWord("off", bytes[...]) { return .success(0) }
-        guard let number = decimal(bytes[...]) else { return failure(.notSeconds) }
+    static func seconds(_ text: Span<UInt8>) -> Result<UInt16, ValueError> {
+        func failure(_ fault: ValueFault) -> Result<UInt16, ValueError> { .failure(ValueError(fault, 0..<text.count)) }
+        if text.isEmpty { return failure(.empty) }
+        if isWord("off", text) { return .success(0) }
+        guard let number = decimal(text) else { return failure(.notSeconds) }
         guard let seconds = UInt16(exactly: number) else { return failure(.secondsOutOfRange) }
         return .success(seconds)
     }
 
-    static func endpoint(_ bytes: [UInt8]) -> Result<EndpointName, ValueError> {
+    static func endpoint(_ text: Span<UInt8>) -> Result<EndpointName, ValueError> {
         func failure(_ fault: ValueFault, _ range: Range<Int>) -> Result<EndpointName, ValueError> {
             .failure(ValueError(fault, range))
         }
-        if bytes.isEmpty { return failure(.empty, 0..<0) }
+        if text.isEmpty { return failure(.empty, 0..<0) }
         let host: Range<Int>
         let service: Range<Int>
-        if bytes[0] == UInt8(ascii: "[") {
-            guard let close = bytes.firstIndex(of: UInt8(ascii: "]")) else {
-                return failure(.endpointBracket, bytes.indices)
+        if text[0] == UInt8(ascii: "[") {
+            guard let close = text.indices.first(where: { text[$0] == UInt8(ascii: "]") }) else {
+                return failure(.endpointBracket, text.indices)
             }
-            guard close + 1 < bytes.count else { return failure(.endpointWithoutPort, bytes.indices) }
-            guard bytes[close + 1] == UInt8(ascii: ":") else {
-                return failure(.endpointBracket, bytes.indices)
+            guard close + 1 < text.count else { return failure(.endpointWithoutPort, text.indices) }
+            guard text[close + 1] == UInt8(ascii: ":") else {
+                return failure(.endpointBracket, text.indices)
             }
-            (host, service) = (1..<close, close + 2..<bytes.count)
+            (host, service) = (1..<close, close + 2..<text.count)
         } else {
-            guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else {
-                return failure(.endpointWithoutPort, bytes.indices)
+            guard let colon = text.indices.last(where: { text[$0] == UInt8(ascii: ":") }) else {
+                return failure(.endpointWithoutPort, text.indices)
             }
-            (host, service) = (0..<colon, colon + 1..<bytes.count)
+            (host, service) = (0..<colon, colon + 1..<text.count)
         }
-        if host.isEmpty { return failure(.endpointWithoutHost, bytes.indices) }
-        if service.isEmpty { return failure(.endpointWithoutPort, bytes.indices) }
-        guard isHostOrAddress(bytes[host]) else { return failure(.notAddress, host) }
-        switch servicePort(bytes[service]) {
+        if host.isEmpty { return failure(.endpointWithoutHost, text.indices) }
+        if service.isEmpty { return failure(.endpointWithoutPort, text.indices) }
+        guard isHostOrAddress(text.extracting(host)) else { return failure(.notAddress, host) }
+        switch servicePort(text.extracting(service)) {
         case .failure(let fault): return failure(fault, service)
         case .success(let port):
-            guard let name = String(validating: bytes[host], as: UTF8.self) else { return failure(.notUTF8, host) }
+            guard let name = string(text.extracting(host)) else { return failure(.notUTF8, host) }
             let text =
                 switch port {
                 case .number(let number): String(number)
@@ -129,13 +122,15 @@ extension ValueParser {
     }
 
     /// False for what can only be meant as an address, and is none: no name has a colon, or dots and digits alone.
-    private static func isHostOrAddress(_ host: ArraySlice<UInt8>) -> Bool {
-        if host.contains(UInt8(ascii: ":")) {
-            let scope = host.firstIndex(of: UInt8(ascii: "%")) ?? host.endIndex
-            return IPAddress(utf8: host[..<scope]) != nil
+    private static func isHostOrAddress(_ host: Span<UInt8>) -> Bool {
+        if host.indices.contains(where: { host[$0] == UInt8(ascii: ":") }) {
+            let scope = host.indices.first { host[$0] == UInt8(ascii: "%") } ?? host.count
+            return IPAddress(utf8: host.extracting(0..<scope)) != nil
         }
-        let isName = !host.contains(UInt8(ascii: ".")) || !host.allSatisfy { $0 == 46 || (48...57).contains($0) }
-        return isName || IPAddress(utf8: host) != nil || isShortIPv4(host)
+        if IPAddress(utf8: host) != nil { return true }
+        let isNumeric = host.indices.allSatisfy { host[$0] == UInt8(ascii: ".") || (48...57).contains(host[$0]) }
+        let text = host.indices.map { host[$0] }
+        return !isNumeric || !text.contains(UInt8(ascii: ".")) || isShortIPv4(text[...])
     }
 
     /// What `inet_aton(3)` takes besides dotted quads: `10.1` is 10.0.0.1, and a number that begins with 0 is octal.
@@ -151,45 +146,57 @@ extension ValueParser {
         return true
     }
 
-    static func allowedIPs(_ bytes: [UInt8]) -> Result<AllowedIPList, ValueError> {
+    static func allowedIPs(_ text: Span<UInt8>) -> Result<AllowedIPList, ValueError> {
         var list = AllowedIPList()
-        for entry in bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            let range = entry.startIndex..<entry.endIndex
-            let sign = entry.first
+        let entries = entries(text)
+        list.changes.reserveCapacity(entries.count)
+        for range in entries {
+            let sign = range.isEmpty ? nil : text[range.lowerBound]
             let isSigned = sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
             if isSigned { list.replaces = false }
-            switch prefix(isSigned ? entry.dropFirst() : entry) {
+            let start = range.lowerBound + (isSigned ? 1 : 0)
+            switch prefix(text.extracting(start..<range.upperBound)) {
             case .failure(let error):
+                let place = error.range.lowerBound + start..<error.range.upperBound + start
                 // The mark of an empty entry is the comma beside it.
-                let shown = error.range.isEmpty && range.isEmpty ? comma(beside: range, in: bytes) : error.range
+                let shown = place.isEmpty && range.isEmpty ? comma(beside: range, in: text) : place
                 return .failure(ValueError(error.fault, shown))
             case .success(let prefix):
                 list.changes.append(sign == UInt8(ascii: "-") ? .remove(prefix) : .add(prefix))
-                list.ranges.append(range)
             }
         }
         return .success(list)
     }
 
-    private static func comma(beside range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
-        range.lowerBound > 0 ? range.lowerBound - 1..<range.lowerBound : 0..<min(1, bytes.count)
+    /// Where the entries of a list stand that has commas between them.
+    static func entries(_ text: Span<UInt8>) -> [Range<Int>] {
+        var entries: [Range<Int>] = []
+        var start = 0
+        for index in text.indices where text[index] == UInt8(ascii: ",") {
+            entries.append(start..<index)
+            start = index + 1
+        }
+        return entries + [start..<text.count]
     }
 
-    /// `ADDRESS` or `ADDRESS/LENGTH`; the failure's range has the slice's own indices.
-    static func prefix(_ entry: ArraySlice<UInt8>) -> Result<IPPrefix, ValueError> {
+    private static func comma(beside range: Range<Int>, in text: Span<UInt8>) -> Range<Int> {
+        range.lowerBound > 0 ? range.lowerBound - 1..<range.lowerBound : 0..<min(1, text.count)
+    }
+
+    /// `ADDRESS` or `ADDRESS/LENGTH`.
+    static func prefix(_ entry: Span<UInt8>) -> Result<IPPrefix, ValueError> {
         func failure(_ fault: ValueFault, _ range: Range<Int>) -> Result<IPPrefix, ValueError> {
             .failure(ValueError(fault, range))
         }
-        let range = entry.startIndex..<entry.endIndex
-        if entry.isEmpty { return failure(.emptyEntry, range) }
-        let slash = entry.firstIndex(of: UInt8(ascii: "/"))
-        guard let address = IPAddress(utf8: entry[..<(slash ?? entry.endIndex)]) else {
-            return failure(.notAddress, range)
+        if entry.isEmpty { return failure(.emptyEntry, entry.indices) }
+        let slash = entry.indices.first { entry[$0] == UInt8(ascii: "/") }
+        guard let address = IPAddress(utf8: entry.extracting(0..<(slash ?? entry.count))) else {
+            return failure(.notAddress, entry.indices)
         }
         guard let slash else { return .success(IPPrefix(host: address)) }
-        let digits = slash + 1..<entry.endIndex
-        guard let length = decimal(entry[digits]) else {
-            return failure(.notPrefixLength, range)
+        let digits = slash + 1..<entry.count
+        guard let length = decimal(entry.extracting(digits)) else {
+            return failure(.notPrefixLength, entry.indices)
         }
         guard let prefix = IPPrefix(address: address, length: length) else {
             return failure(.prefixLengthOutOfRange(bits: address.bitWidth), digits)
@@ -201,37 +208,45 @@ extension ValueParser {
 /// Numbers and words.
 extension ValueParser {
     /// A port as `getaddrinfo` reads it, except that numbers don't wrap: `51820`, `+51820`, or a service's name.
-    private static func servicePort(_ text: ArraySlice<UInt8>) -> Result<PortName, ValueFault> {
-        let text = text.drop(while: isWhitespace)
-        guard let first = text.first else { return .failure(.empty) }
+    private static func servicePort(_ text: Span<UInt8>) -> Result<PortName, ValueFault> {
+        let start = text.indices.first { !isWhitespace(text[$0]) }
+        guard let start else { return .failure(.empty) }
+        let text = text.extracting(start..<text.count)
+        let first = text[0]
         let isSigned = first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
-        if let number = decimal(isSigned ? text.dropFirst() : text) {
+        if let number = decimal(text.extracting((isSigned ? 1 : 0)..<text.count)) {
             guard let port = UInt16(exactly: number), first != UInt8(ascii: "-") || number == 0 else {
                 return .failure(.portOutOfRange)
             }
             return .success(.number(port))
         }
-        guard text.allSatisfy(isServiceCharacter), text.contains(where: isLetter) else { return .failure(.notPort) }
-        return .success(.service(String(decoding: text, as: UTF8.self)))
+        guard text.indices.allSatisfy({ isServiceCharacter(text[$0]) }),
+            text.indices.contains(where: { isLetter(text[$0]) }), let name = string(text)
+        else { return .failure(.notPort) }
+        return .success(.service(name))
     }
 
     /// Digits only, at least one. Large numbers stop at a value that fits nothing here.
-    static func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
-        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        return digits.reduce(0) { min($0 * 10 + Int($1 - 48), 1 << 40) }
+    static func decimal(_ digits: Span<UInt8>) -> Int? {
+        if digits.isEmpty { return nil }
+        var value = 0
+        for index in digits.indices {
+            guard (48...57).contains(digits[index]) else { return nil }
+            value = min(value * 10 + Int(digits[index] - 48), 1 << 40)
+        }
+        return value
     }
 
     /// Decimal, or hexadecimal after `0x`.
-    static func number(_ text: ArraySlice<UInt8>) -> Int? {
-        guard text.starts(with: "0x".utf8) else { return decimal(text) }
-        let digits = text.dropFirst(2)
-        guard !digits.isEmpty else { return nil }
+    static func number(_ text: Span<UInt8>) -> Int? {
+        guard text.count >= 2, text[0] == UInt8(ascii: "0"), text[1] == UInt8(ascii: "x") else { return decimal(text) }
+        if text.count == 2 { return nil }
         var value = 0
-        for digit in digits {
-            switch digit {
-            case 48...57: value = min(value << 4 | Int(digit - 48), 1 << 40)
-            case 65...70: value = min(value << 4 | Int(digit - 55), 1 << 40)
-            case 97...102: value = min(value << 4 | Int(digit - 87), 1 << 40)
+        for index in 2..<text.count {
+            switch text[index] {
+            case 48...57: value = min(value << 4 | Int(text[index] - 48), 1 << 40)
+            case 65...70: value = min(value << 4 | Int(text[index] - 55), 1 << 40)
+            case 97...102: value = min(value << 4 | Int(text[index] - 87), 1 << 40)
             default: return nil
             }
         }
@@ -239,8 +254,8 @@ extension ValueParser {
     }
 
     /// ASCII, in any case.
-    static func isWord(_ word: StaticString, _ text: ArraySlice<UInt8>) -> Bool {
-        String(decoding: text, as: UTF8.self).lowercased() == word.description
+    static func isWord(_ word: String, _ text: Span<UInt8>) -> Bool {
+        text.count == word.utf8.count && string(text)?.lowercased() == word
     }
 
     static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
@@ -249,8 +264,12 @@ extension ValueParser {
         isLetter(byte) || (48...57).contains(byte) || "-_.+*/".utf8.contains(byte)
     }
 
-    /// Characters as people count them, or bytes where the text isn't UTF-8.
-    private static func characters(_ bytes: [UInt8]) -> Int {
-        String(validating: bytes, as: UTF8.self)?.count ?? bytes.count
+    /// `nil` unless the bytes are UTF-8.
+    private static func string(_ text: Span<UInt8>) -> String? {
+        guard let valid = try? UTF8Span(validating: text) else { return nil }
+        return String(copying: valid)
     }
+
+    /// Characters as people count them, or bytes where the text isn't UTF-8.
+    private static func characters(_ text: Span<UInt8>) -> Int { string(text)?.count ?? text.count }
 }

@@ -48,14 +48,20 @@ struct EngineExchange: ~Copyable {
     ///
     /// An engine may refuse a request before it has read all of it, and close the connection: then its answer counts,
     /// and not that the rest can't be sent.
-    mutating func run(_ request: [UInt8], _ parser: consuming UAPIReplyParser) throws -> UAPIReply? {
-        var unsent = request[...]
+    ///
+    /// - Parameter request: in pieces, each of which is made when there is room for it.
+    mutating func run(
+        _ request: some Sequence<[UInt8]>, _ parser: consuming UAPIReplyParser
+    ) throws -> UAPIReply? {
+        var pieces = request.makeIterator()
+        var unsent = (pieces.next() ?? [])[...]
         var sendFailure: Errno?
         while !unsent.isEmpty, sendFailure == nil, try !wait(writing: true) {
             do {
                 let count = try UnixSocket.sendSome(unsent, to: socket)
                 unsent = unsent.dropFirst(count)
                 bytes += count
+                if unsent.isEmpty { unsent = (pieces.next() ?? [])[...] }
             } catch {
                 sendFailure = error
             }

@@ -65,7 +65,7 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
     }
 
     public func get(_ name: InterfaceName) throws(ControlError) -> DeviceState {
-        var state = try exchange(.get, name, UAPIEncoder.getRequest()).device
+        var state = try exchange(.get, name, CollectionOfOne(UAPIEncoder.getRequest())).device
         if state.publicKey == nil, let publicKey { state.publicKey = state.privateKey.map(publicKey) }
         return state
     }
@@ -76,13 +76,14 @@ public struct UserspaceBackend: DeviceBackend, Sendable {
             change,
             get: { () throws(ControlError) in try get(name) },
             set: { (change: DeviceChange) throws(ControlError) in
-                _ = try exchange(.set, name, UAPIEncoder.setRequest(change))
+                _ = try exchange(.set, name, UAPIEncoder.SetRequest(change))
             },
             rewrite: AllowedIPRemoval.replacingLists)
     }
 
+    /// - Parameter request: in pieces, which are sent as they are made.
     private func exchange(
-        _ operation: ControlError.Operation, _ name: InterfaceName, _ request: [UInt8]
+        _ operation: ControlError.Operation, _ name: InterfaceName, _ request: some Sequence<[UInt8]>
     ) throws(ControlError) -> UAPIReply {
         func failure(_ errno: Errno, _ replyError: ControlError.ReplyFault? = nil) -> ControlError {
             ControlError(operation, name, .engine(socket: socketPath(name)), errno, replyError: replyError)

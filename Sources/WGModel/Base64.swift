@@ -1,58 +1,52 @@
 /// Base64 of 32-byte keys (RFC 4648 4), without branches or table look-ups that depend on the key.
 enum Base64 {
     /// 44 characters, the last of them `=`.
-    static func encodeKey(_ bytes: KeyBytes) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(44)
+    static func append(_ key: KeyBytes, to text: inout OutputSpan<UInt8>) {
         for group in 0..<10 {
-            append(group * 3, of: bytes, characters: 4, to: &text)
+            let start = group * 3
+            let word = UInt32(key[start]) << 16 | UInt32(key[start + 1]) << 8 | UInt32(key[start + 2])
+            text.append(character(of: word >> 18))
+            text.append(character(of: word >> 12))
+            text.append(character(of: word >> 6))
+            text.append(character(of: word))
         }
-        append(30, of: bytes, characters: 3, to: &text)
+        let word = UInt32(key[30]) << 10 | UInt32(key[31]) << 2
+        text.append(character(of: word >> 12))
+        text.append(character(of: word >> 6))
+        text.append(character(of: word))
         text.append(UInt8(ascii: "="))
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// `nil` unless the text is 44 characters of the alphabet, ends in `=` and leaves no spare bits set.
-    static func decodeKey(_ text: some Collection<UInt8>) -> KeyBytes? {
+    static func decodeKey(_ text: Span<UInt8>) -> KeyBytes? {
         guard text.count == 44 else { return nil }
-        var characters = InlineArray<44, UInt8>(repeating: 0)
-        var position = 0
-        for character in text {
-            characters[position] = character
-            position += 1
+        var values = InlineArray<44, Int16>(repeating: 0)
+        var invalid = Int16(text[43]) ^ Int16(UInt8(ascii: "="))
+        for index in 0..<43 {
+            let value = value(of: text[index])
+            invalid |= value >> 15
+            values[index] = value
         }
         var bytes = KeyBytes(repeating: 0)
-        var invalid: Int32 = Int32(characters[43]) ^ Int32(UInt8(ascii: "="))
         for group in 0..<11 {
-            let isLast = group == 10
-            let a = value(of: characters[group * 4])
-            let b = value(of: characters[group * 4 + 1])
-            let c = value(of: characters[group * 4 + 2])
-            let d = isLast ? 0 : value(of: characters[group * 4 + 3])
-            invalid |= (a | b | c | d) >> 31
-            let word = UInt32(truncatingIfNeeded: a << 18 | b << 12 | c << 6 | d)
-            bytes[group * 3] = UInt8(truncatingIfNeeded: word >> 16)
-            bytes[group * 3 + 1] = UInt8(truncatingIfNeeded: word >> 8)
-            if isLast {
-                invalid |= Int32(word & 0xff)
+            let first = UInt8(truncatingIfNeeded: values[group * 4])
+            let second = UInt8(truncatingIfNeeded: values[group * 4 + 1])
+            let third = UInt8(truncatingIfNeeded: values[group * 4 + 2])
+            bytes[group * 3] = first << 2 | second >> 4
+            bytes[group * 3 + 1] = second << 4 | third >> 2
+            if group < 10 {
+                bytes[group * 3 + 2] = third << 6 | UInt8(truncatingIfNeeded: values[group * 4 + 3])
             } else {
-                bytes[group * 3 + 2] = UInt8(truncatingIfNeeded: word)
+                invalid |= Int16(third & 3)
             }
         }
         return invalid == 0 ? bytes : nil
     }
 
-    private static func append(_ start: Int, of bytes: KeyBytes, characters: Int, to text: inout [UInt8]) {
-        let word =
-            UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8
-            | (start + 2 < 32 ? UInt32(bytes[start + 2]) : 0)
-        for position in 0..<characters {
-            text.append(character(of: Int32(word >> UInt32(18 - 6 * position) & 63)))
-        }
-    }
-
-    /// The character for six bits. Each range contributes its distance from the range before, masked by comparison.
-    private static func character(of value: Int32) -> UInt8 {
+    /// The character for the low six bits. Each range contributes its distance from the range before, masked by
+    /// comparison.
+    private static func character(of word: UInt32) -> UInt8 {
+        let value = Int32(word & 63)
         var code = value + 65  // "A"
         code += ((25 - value) >> 31) & 6  // to "a"
         code -= ((51 - value) >> 31) & 75  // to "0"
@@ -62,19 +56,19 @@ enum Base64 {
     }
 
     /// The six bits of a character, or -1. Every range is tested for every character.
-    private static func value(of character: UInt8) -> Int32 {
-        let code = Int32(character)
-        var value: Int32 = -1
-        value += inRange(code, 65, 90) & (code - 64)
-        value += inRange(code, 97, 122) & (code - 70)
-        value += inRange(code, 48, 57) & (code + 5)
-        value += inRange(code, 43, 43) & 63
-        value += inRange(code, 47, 47) & 64
+    private static func value(of character: UInt8) -> Int16 {
+        let code = Int16(character)
+        var value: Int16 = -1
+        value &+= inRange(code, 65, 90) & (code &- 64)
+        value &+= inRange(code, 97, 122) & (code &- 70)
+        value &+= inRange(code, 48, 57) & (code &+ 5)
+        value &+= inRange(code, 43, 43) & 63
+        value &+= inRange(code, 47, 47) & 64
         return value
     }
 
     /// All ones when `low <= code <= high`, else zero.
-    private static func inRange(_ code: Int32, _ low: Int32, _ high: Int32) -> Int32 {
-        ((low - 1 - code) & (code - high - 1)) >> 31
+    private static func inRange(_ code: Int16, _ low: Int16, _ high: Int16) -> Int16 {
+        ((low &- 1 &- code) & (code &- high &- 1)) >> 15
     }
 }

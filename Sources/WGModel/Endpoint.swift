@@ -18,9 +18,9 @@ public struct Endpoint: Hashable, Sendable {
     ///
     /// - Parameter scopeName: the interface's name for an index; without one the number itself is shown.
     public func description(scopeName: (UInt32) -> String?) -> String {
-        guard case .v6 = address else { return "\(address):\(port)" }
-        guard scopeID != 0 else { return "[\(address)]:\(port)" }
-        return "[\(address)%\(scopeName(scopeID) ?? String(scopeID))]:\(port)"
+        var text = TextBuffer()
+        text.append(self, scopeName: scopeName)
+        return text.string
     }
 }
 

@@ -1,40 +1,39 @@
 /// Hexadecimal of 32-byte keys, in constant time.
 enum Hex {
-    static func encodeKey(_ bytes: KeyBytes) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for index in bytes.indices {
-            text.append(digit(of: Int32(bytes[index] >> 4)))
-            text.append(digit(of: Int32(bytes[index] & 15)))
+    static func append(_ key: KeyBytes, to text: inout OutputSpan<UInt8>) {
+        for index in key.indices {
+            text.append(digit(of: key[index] >> 4))
+            text.append(digit(of: key[index] & 15))
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
-    static func decodeKey(_ text: some Collection<UInt8>) -> KeyBytes? {
+    static func decodeKey(_ text: Span<UInt8>) -> KeyBytes? {
         guard text.count == 64 else { return nil }
         var bytes = KeyBytes(repeating: 0)
-        var invalid: Int32 = 0
-        var position = 0
-        for character in text {
-            let value = value(of: character)
-            invalid |= value >> 31
-            bytes[position / 2] = bytes[position / 2] << 4 | UInt8(truncatingIfNeeded: value & 15)
-            position += 1
+        var invalid: UInt8 = 0
+        for index in bytes.indices {
+            let high = value(of: text[2 * index])
+            let low = value(of: text[2 * index + 1])
+            invalid |= high | low
+            bytes[index] = high << 4 | low & 15
         }
-        return invalid == 0 ? bytes : nil
+        return invalid < 16 ? bytes : nil
     }
 
-    private static func digit(of value: Int32) -> UInt8 {
-        UInt8(truncatingIfNeeded: value + 48 + (((9 - value) >> 31) & 39))
+    private static func digit(of value: UInt8) -> UInt8 {
+        let isLetter = UInt8(bitPattern: Int8(bitPattern: 9 &- value) >> 7)
+        return value &+ 48 &+ (isLetter & 39)
     }
 
-    /// 0 to 15, or -1.
-    private static func value(of character: UInt8) -> Int32 {
-        let code = Int32(character)
-        let lower = code | 32
-        var value: Int32 = -1
-        value += (((47 - code) & (code - 58)) >> 31) & (code - 47)
-        value += (((96 - lower) & (lower - 103)) >> 31) & (lower - 86)
-        return value
+    /// 0 to 15, or 255. Both ranges are tested for every character.
+    private static func value(of character: UInt8) -> UInt8 {
+        let digit = character &- 48
+        let letter = (character | 32) &- 97
+        return (digit &+ 1) & below(10, digit) | (letter &+ 11) & below(6, letter) &- 1
+    }
+
+    /// All ones when `value < limit`, else zero.
+    private static func below(_ limit: UInt16, _ value: UInt8) -> UInt8 {
+        UInt8(truncatingIfNeeded: (UInt16(value) &- limit) >> 8)
     }
 }

@@ -58,22 +58,31 @@ public struct IPPrefix: Hashable, Sendable {
 
 extension IPPrefix: CustomStringConvertible {
     /// `ADDRESS/LENGTH`, the length always written.
-    public var description: String { "\(address)/\(length)" }
+    public var description: String {
+        var text = TextBuffer()
+        text.append(self)
+        return text.string
+    }
 
     /// `ADDRESS` or `ADDRESS/LENGTH`; leading zeros in the length are accepted, as the stock tool does.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else {
-            guard let address = IPAddress(utf8: bytes[...]) else { return nil }
+        self.init(utf8: Array(text.utf8).span)
+    }
+
+    /// As `init(_:)`, from bytes of text.
+    public init?(utf8 text: Span<UInt8>) {
+        var slash = 0
+        while slash < text.count, text[slash] != UInt8(ascii: "/") { slash += 1 }
+        guard let address = IPAddress(utf8: text.extracting(0..<slash)) else { return nil }
+        guard slash < text.count else {
             self.init(host: address)
             return
         }
-        guard let address = IPAddress(utf8: bytes[..<slash]) else { return nil }
-        let digits = bytes[(slash + 1)...]
-        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        guard slash + 1 < text.count else { return nil }
         var length = 0
-        for digit in digits {
-            length = min(length * 10 + Int(digit - 48), 1000)
+        for index in slash + 1..<text.count {
+            guard (48...57).contains(text[index]) else { return nil }
+            length = min(length * 10 + Int(text[index] - 48), 1000)
         }
         self.init(address: address, length: length)
     }

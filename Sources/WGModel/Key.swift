@@ -32,27 +32,45 @@ extension Key {
     }
 
     /// Reads the 44 characters of canonical base64. Time depends on the length alone, never on the key.
-    public init?(base64 text: some Collection<UInt8>) {
+    public init?(base64 text: Span<UInt8>) {
         guard let bytes = Base64.decodeKey(text) else { return nil }
         self.init(bytes: bytes)
     }
 
     /// Reads 44 characters of canonical base64.
+    public init?(base64 text: some Collection<UInt8>) {
+        self.init(base64: Array(text).span)
+    }
+
+    /// Reads 44 characters of canonical base64.
     public init?(base64 text: some StringProtocol) {
-        self.init(base64: Array(text.utf8))
+        self.init(base64: Array(text.utf8).span)
     }
 
     /// Reads 64 hexadecimal digits of either case, as the UAPI has them. Constant time in the digits.
-    public init?(hex text: some Collection<UInt8>) {
+    public init?(hex text: Span<UInt8>) {
         guard let bytes = Hex.decodeKey(text) else { return nil }
         self.init(bytes: bytes)
     }
 
+    /// Reads 64 hexadecimal digits of either case.
+    public init?(hex text: some Collection<UInt8>) {
+        self.init(hex: Array(text).span)
+    }
+
     /// 44 characters of base64. Writing a private or preshared key out is a decision: ask for it by this name.
-    public var base64: String { Base64.encodeKey(bytes) }
+    public var base64: String {
+        var text = TextBuffer()
+        text.appendBase64(bytes)
+        return text.string
+    }
 
     /// 64 lower-case hexadecimal digits.
-    public var hex: String { Hex.encodeKey(bytes) }
+    public var hex: String {
+        var text = TextBuffer()
+        text.appendHex(bytes)
+        return text.string
+    }
 
     /// Whether all bytes are zero, in constant time.
     public var isZero: Bool { constantTimeEqual(bytes, KeyBytes(repeating: 0)) }
@@ -71,9 +89,18 @@ extension Key {
 
 /// Compares all bytes, always.
 private func constantTimeEqual(_ left: KeyBytes, _ right: KeyBytes) -> Bool {
-    var difference: UInt8 = 0
-    for index in left.indices { difference |= left[index] ^ right[index] }
+    var difference: UInt64 = 0
+    for index in 0..<4 { difference |= left.word(index) ^ right.word(index) }
     return difference == 0
+}
+
+extension KeyBytes {
+    /// Eight bytes as one number, the first byte the lowest.
+    fileprivate func word(_ index: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for byte in 0..<8 { word |= UInt64(self[8 * index + byte]) << UInt64(8 * byte) }
+        return word
+    }
 }
 
 /// A peer's identity: a Curve25519 point (whitepaper 5.1). Public, so it prints itself.
@@ -87,7 +114,7 @@ public struct PublicKey: Key, Hashable, CustomStringConvertible {
     public var description: String { base64 }
 
     public func hash(into hasher: inout Hasher) {
-        for index in bytes.indices { hasher.combine(bytes[index]) }
+        for index in 0..<4 { hasher.combine(bytes.word(index)) }
     }
 }
 

@@ -23,7 +23,7 @@ struct LineBuffer: Sendable {
 
     /// The next line without its line feed, or `nil` until one is complete.
     mutating func next() throws(LineTooLong) -> ArraySlice<UInt8>? {
-        guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+        guard let end = lineFeed() else {
             searched = bytes.count
             guard bytes.count - start <= Self.maximumLineLength else { throw LineTooLong() }
             return nil
@@ -34,35 +34,49 @@ struct LineBuffer: Sendable {
         searched = start
         return line
     }
+
+    private func lineFeed() -> Int? {
+        let span = bytes.span
+        for index in searched..<span.count where span[index] == UInt8(ascii: "\n") { return index }
+        return nil
+    }
 }
 
 /// One `key=value` line.
 struct KeyValue {
-    let key: String
+    /// `nil` for a key that the protocol doesn't have.
+    let key: UAPIKey?
     /// Bytes, so that a secret passes through no string.
     let value: ArraySlice<UInt8>
 
     /// `nil` without an equals sign.
     init?(_ line: ArraySlice<UInt8>) {
-        guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-        key = String(decoding: line[..<equals], as: UTF8.self)
-        value = line[(equals + 1)...]
+        let bytes = line.span
+        guard let equals = bytes.indices.first(where: { bytes[$0] == UInt8(ascii: "=") }) else { return nil }
+        key = UAPIKey(utf8: bytes.extracting(0..<equals))
+        value = line[(line.startIndex + equals + 1)...]
     }
+
+    /// For diagnostics.
+    var keyName: String { key?.rawValue ?? "" }
 
     /// For values that are not secret.
     var text: String { String(decoding: value, as: UTF8.self) }
 
     /// Decimal digits only: no sign, no space.
-    func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
-        guard !value.isEmpty else { return nil }
-        var result: Number = 0
-        for character in value {
-            guard (48...57).contains(character) else { return nil }
-            let (shifted, tooLarge) = result.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = shifted.addingReportingOverflow(Number(character - 48))
-            guard !tooLarge, !carried else { return nil }
-            result = sum
-        }
-        return result
+    func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? { decimal(value.span, type) }
+}
+
+/// Decimal digits only: no sign, no space.
+func decimal<Number: FixedWidthInteger>(_ text: Span<UInt8>, _ type: Number.Type) -> Number? {
+    guard !text.isEmpty else { return nil }
+    var result: Number = 0
+    for index in text.indices {
+        guard (48...57).contains(text[index]) else { return nil }
+        let (shifted, tooLarge) = result.multipliedReportingOverflow(by: 10)
+        let (sum, carried) = shifted.addingReportingOverflow(Number(text[index] - 48))
+        guard !tooLarge, !carried else { return nil }
+        result = sum
     }
+    return result
 }

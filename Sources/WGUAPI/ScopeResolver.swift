@@ -10,17 +10,25 @@ public let numericScopes: ScopeResolver = { UInt32($0) }
 
 extension Endpoint {
     /// The endpoint of a UAPI line: `1.2.3.4:5`, `[v6]:5`, or `[v6%scope]:5` with a scope that `scopes` knows.
-    init?(uapi text: String, scopes: ScopeResolver) {
-        guard let name = EndpointName(text), name.service.utf8.allSatisfy({ (48...57).contains($0) }),
-            let port = UInt16(name.service)
+    init?(uapi text: Span<UInt8>, scopes: ScopeResolver) {
+        guard let colon = text.indices.last(where: { text[$0] == UInt8(ascii: ":") }),
+            let port = decimal(text.extracting(colon + 1..<text.count), UInt16.self)
         else { return nil }
-        let parts = name.host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let host = parts.first, let address = IPAddress(host) else { return nil }
-        guard parts.count == 2 else {
+        var host = 0..<colon
+        if text[0] == UInt8(ascii: "[") {
+            guard colon >= 2, text[colon - 1] == UInt8(ascii: "]") else { return nil }
+            host = 1..<colon - 1
+        }
+        let percent = host.first { text[$0] == UInt8(ascii: "%") }
+        guard let address = IPAddress(utf8: text.extracting(host.lowerBound..<(percent ?? host.upperBound))) else {
+            return nil
+        }
+        guard let percent else {
             self.init(address: address, port: port)
             return
         }
-        guard !address.isIPv4, let scope = scopes(String(parts[1])) else { return nil }
+        let name = (percent + 1..<host.upperBound).map { text[$0] }
+        guard !address.isIPv4, let scope = scopes(String(decoding: name, as: UTF8.self)) else { return nil }
         self.init(address: address, port: port, scopeID: scope)
     }
 }

@@ -9,26 +9,52 @@ public enum UAPIEncoder {
 
     /// `set=1` with the keys in the order in which `wg` writes them. A peer that is to be removed gets no other line.
     public static func setRequest(_ change: DeviceChange) -> [UInt8] {
-        var text = TextBuffer()
-        text.line("set", 1)
-        if let key = change.privateKey { text.line("private_key", key.hex) }
-        if let port = change.listenPort { text.line("listen_port", port) }
-        if let mark = change.fwmark { text.line("fwmark", mark) }
-        if change.replacePeers { text.line("replace_peers", true) }
-        for peer in change.peers { text.append(peer) }
-        text.endMessage()
-        return text.bytes
+        SetRequest(change).reduce(into: []) { $0 += $1 }
+    }
+
+    /// The same in pieces, of which only one is there at a time: 64 KiB each, more if a single peer needs it.
+    public struct SetRequest: Sequence, IteratorProtocol {
+        private static let pieceSize = 64 << 10
+
+        private let change: DeviceChange
+        private var nextPeer = 0
+        private var text = TextBuffer()
+
+        public init(_ change: DeviceChange) {
+            self.change = change
+            text.append("set=1\n")
+            if let key = change.privateKey { text.line(.privateKey) { $0.appendHex(key.bytes) } }
+            if let port = change.listenPort { text.line(.listenPort, UInt64(port)) }
+            if let mark = change.fwmark { text.line(.fwmark, UInt64(mark)) }
+            if change.replacePeers { text.isTrue(.replacePeers) }
+        }
+
+        /// The next piece; `nil` after the last.
+        public mutating func next() -> [UInt8]? {
+            guard nextPeer <= change.peers.count else { return nil }
+            while nextPeer < change.peers.count, text.bytes.count < Self.pieceSize {
+                text.append(change.peers[nextPeer])
+                nextPeer += 1
+            }
+            if nextPeer == change.peers.count {
+                text.append("\n")
+                nextPeer += 1
+            }
+            let piece = text.bytes
+            text.removeAll()
+            return piece
+        }
     }
 
     /// The successful answer to `get=1`: `errno=0` stands at its end.
     public static func getReply(_ state: DeviceState) -> [UInt8] {
         var text = TextBuffer()
-        if let key = state.privateKey { text.line("private_key", key.hex) }
-        if state.listenPort != 0 { text.line("listen_port", state.listenPort) }
-        if state.fwmark != 0 { text.line("fwmark", state.fwmark) }
+        if let key = state.privateKey { text.line(.privateKey) { $0.appendHex(key.bytes) } }
+        if state.listenPort != 0 { text.line(.listenPort, UInt64(state.listenPort)) }
+        if state.fwmark != 0 { text.line(.fwmark, UInt64(state.fwmark)) }
         for peer in state.peers { text.append(peer) }
-        text.line("errno", 0)
-        text.endMessage()
+        text.line(.errno, 0)
+        text.append("\n")
         return text.bytes
     }
 
@@ -49,45 +75,45 @@ public enum UAPIEncoder {
     }
 }
 
-/// Collects lines of `key=value`.
-private struct TextBuffer {
-    var bytes: [UInt8] = []
-
-    mutating func line(_ key: String, _ value: some CustomStringConvertible) {
-        bytes.append(contentsOf: key.utf8)
-        bytes.append(UInt8(ascii: "="))
-        bytes.append(contentsOf: value.description.utf8)
-        bytes.append(UInt8(ascii: "\n"))
+/// Lines of `key=value`.
+extension TextBuffer {
+    fileprivate mutating func line(_ key: UAPIKey, _ value: (inout TextBuffer) -> Void) {
+        append(key.rawValue)
+        append(ascii: "=")
+        value(&self)
+        append(ascii: "\n")
     }
 
-    mutating func endMessage() { bytes.append(UInt8(ascii: "\n")) }
+    fileprivate mutating func line(_ key: UAPIKey, _ number: UInt64) { line(key) { $0.append(number) } }
 
-    mutating func append(_ peer: PeerChange) {
-        line("public_key", peer.publicKey.hex)
-        guard !peer.remove else { return line("remove", true) }
-        if peer.updateOnly { line("update_only", true) }
-        if let key = peer.presharedKey { line("preshared_key", key.hex) }
-        if let endpoint = peer.endpoint { line("endpoint", endpoint) }
-        if let seconds = peer.persistentKeepalive { line("persistent_keepalive_interval", seconds) }
-        if peer.replaceAllowedIPs { line("replace_allowed_ips", true) }
+    fileprivate mutating func isTrue(_ key: UAPIKey) { line(key) { $0.append("true") } }
+
+    fileprivate mutating func append(_ peer: PeerChange) {
+        line(.publicKey) { $0.appendHex(peer.publicKey.bytes) }
+        guard !peer.remove else { return isTrue(.remove) }
+        if peer.updateOnly { isTrue(.updateOnly) }
+        if let key = peer.presharedKey { line(.presharedKey) { $0.appendHex(key.bytes) } }
+        if let endpoint = peer.endpoint { line(.endpoint) { $0.append(endpoint) } }
+        if let seconds = peer.persistentKeepalive { line(.persistentKeepalive, UInt64(seconds)) }
+        if peer.replaceAllowedIPs { isTrue(.replaceAllowedIPs) }
         for change in peer.allowedIPs {
-            switch change {
-            case .add(let prefix): line("allowed_ip", prefix)
-            case .remove(let prefix): line("allowed_ip", "-\(prefix)")
+            line(.allowedIP) {
+                if case .remove = change { $0.append("-") }
+                $0.append(change.prefix)
             }
         }
     }
 
-    mutating func append(_ peer: PeerState) {
-        line("public_key", peer.publicKey.hex)
-        line("preshared_key", (peer.presharedKey ?? .zero).hex)
-        line("protocol_version", 1)
-        if let endpoint = peer.endpoint { line("endpoint", endpoint) }
-        line("last_handshake_time_sec", peer.lastHandshake?.seconds ?? 0)
-        line("last_handshake_time_nsec", peer.lastHandshake?.nanoseconds ?? 0)
-        line("tx_bytes", peer.sentBytes)
-        line("rx_bytes", peer.receivedBytes)
-        line("persistent_keepalive_interval", peer.persistentKeepalive)
-        for prefix in peer.allowedIPs { line("allowed_ip", prefix) }
+    fileprivate mutating func append(_ peer: PeerState) {
+        line(.publicKey) { $0.appendHex(peer.publicKey.bytes) }
+        line(.presharedKey) { $0.appendHex((peer.presharedKey ?? .zero).bytes) }
+        line(.protocolVersion, 1)
+        if let endpoint = peer.endpoint { line(.endpoint) { $0.append(endpoint) } }
+        line(.lastHandshakeSeconds) { $0.append(peer.lastHandshake?.seconds ?? 0) }
+        line(.lastHandshakeNanoseconds) { $0.append(peer.lastHandshake?.nanoseconds ?? 0) }
+        line(.sentBytes, peer.sentBytes)
+        line(.receivedBytes, peer.receivedBytes)
+        line(.persistentKeepalive, UInt64(peer.persistentKeepalive))
+        for prefix in peer.allowedIPs { line(.allowedIP) { $0.append(prefix) } }
     }
 }

@@ -83,18 +83,18 @@ public struct UAPIReplyParser: Sendable {
 
     private mutating func take(_ line: KeyValue) throws(UAPIReplyError) {
         switch line.key {
-        case "errno":
+        case .errno:
             reply.errno = try line.magnitude()
             sawErrno = true
-        case "private_key" where isBeforePeers:
+        case .privateKey where isBeforePeers:
             let key = try line.key(PrivateKey.self)
             reply.device.privateKey = key.isZero ? nil : key
-        case "own_public_key" where isBeforePeers:
+        case .ownPublicKey where isBeforePeers:
             reply.device.publicKey = try line.key(PublicKey.self)
             givesAges = true
-        case "listen_port" where isBeforePeers: reply.device.listenPort = try line.decimal(UInt16.self)
-        case "fwmark" where isBeforePeers: reply.device.fwmark = try line.decimal(UInt32.self)
-        case "public_key":
+        case .listenPort where isBeforePeers: reply.device.listenPort = try line.decimal(UInt16.self)
+        case .fwmark where isBeforePeers: reply.device.fwmark = try line.decimal(UInt32.self)
+        case .publicKey:
             finishPeer()
             reply.device.peers.append(PeerState(publicKey: try line.key(PublicKey.self)))
         default:
@@ -108,20 +108,20 @@ public struct UAPIReplyParser: Sendable {
 
     private mutating func takePeer(_ line: KeyValue, at index: Int) throws(UAPIReplyError) {
         switch line.key {
-        case "preshared_key":
+        case .presharedKey:
             let key = try line.key(PresharedKey.self)
             reply.device.peers[index].presharedKey = key.isZero ? nil : key
-        case "endpoint":
-            guard let endpoint = Endpoint(uapi: line.text, scopes: scopes) else { throw line.invalid }
+        case .endpoint:
+            guard let endpoint = Endpoint(uapi: line.value.span, scopes: scopes) else { throw line.invalid }
             reply.device.peers[index].endpoint = endpoint
-        case "last_handshake_time_sec": handshakeSeconds = try line.decimal(Int64.self)
-        case "last_handshake_time_nsec": handshakeNanoseconds = try line.decimal(Int64.self)
-        case "rx_bytes": reply.device.peers[index].receivedBytes = try line.decimal(UInt64.self)
-        case "tx_bytes": reply.device.peers[index].sentBytes = try line.decimal(UInt64.self)
-        case "persistent_keepalive_interval":
+        case .lastHandshakeSeconds: handshakeSeconds = try line.decimal(Int64.self)
+        case .lastHandshakeNanoseconds: handshakeNanoseconds = try line.decimal(Int64.self)
+        case .receivedBytes: reply.device.peers[index].receivedBytes = try line.decimal(UInt64.self)
+        case .sentBytes: reply.device.peers[index].sentBytes = try line.decimal(UInt64.self)
+        case .persistentKeepalive:
             reply.device.peers[index].persistentKeepalive = try line.decimal(UInt16.self)
-        case "allowed_ip":
-            guard let prefix = IPPrefix(line.text) else { throw line.invalid }
+        case .allowedIP:
+            guard let prefix = IPPrefix(utf8: line.value.span) else { throw line.invalid }
             reply.device.peers[index].allowedIPs.append(prefix)
         default: break
         }
@@ -143,10 +143,10 @@ public struct UAPIReplyParser: Sendable {
 }
 
 extension KeyValue {
-    fileprivate var invalid: UAPIReplyError { .invalidValue(key: key) }
+    fileprivate var invalid: UAPIReplyError { .invalidValue(key: keyName) }
 
     fileprivate func key<K: Key>(_ type: K.Type) throws(UAPIReplyError) -> K {
-        guard let result = K(hex: value) else { throw invalid }
+        guard let result = K(hex: value.span) else { throw invalid }
         return result
     }
 

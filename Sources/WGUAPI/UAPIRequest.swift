@@ -119,7 +119,7 @@ public struct UAPIRequestParser: Sendable {
 
     private func apply(_ text: ArraySlice<UInt8>, to change: inout DeviceChange) throws(UAPIError.Kind) {
         guard let line = KeyValue(text) else { throw .missingEquals }
-        if line.key == "public_key" {
+        if line.key == .publicKey {
             change.peers.append(PeerChange(publicKey: try line.key(PublicKey.self)))
         } else if change.peers.isEmpty {
             try applyToDevice(line, &change)
@@ -130,38 +130,38 @@ public struct UAPIRequestParser: Sendable {
 
     private func applyToDevice(_ line: KeyValue, _ change: inout DeviceChange) throws(UAPIError.Kind) {
         switch line.key {
-        case "private_key": change.privateKey = try line.key(PrivateKey.self)
-        case "listen_port": change.listenPort = try line.decimal(UInt16.self)
-        case "fwmark": change.fwmark = line.value.isEmpty ? 0 : try line.decimal(UInt32.self)
-        case "replace_peers": change.replacePeers = try line.isTrue()
+        case .privateKey: change.privateKey = try line.key(PrivateKey.self)
+        case .listenPort: change.listenPort = try line.decimal(UInt16.self)
+        case .fwmark: change.fwmark = line.value.isEmpty ? 0 : try line.decimal(UInt32.self)
+        case .replacePeers: change.replacePeers = try line.isTrue()
         default: throw .unknownKey
         }
     }
 
     private func applyToPeer(_ line: KeyValue, _ peer: inout PeerChange) throws(UAPIError.Kind) {
         switch line.key {
-        case "remove": peer.remove = try line.isTrue()
-        case "update_only": peer.updateOnly = try line.isTrue()
-        case "preshared_key": peer.presharedKey = try line.key(PresharedKey.self)
-        case "endpoint":
-            guard let endpoint = Endpoint(uapi: line.text, scopes: scopes) else { throw line.invalid }
+        case .remove: peer.remove = try line.isTrue()
+        case .updateOnly: peer.updateOnly = try line.isTrue()
+        case .presharedKey: peer.presharedKey = try line.key(PresharedKey.self)
+        case .endpoint:
+            guard let endpoint = Endpoint(uapi: line.value.span, scopes: scopes) else { throw line.invalid }
             peer.endpoint = endpoint
-        case "persistent_keepalive_interval": peer.persistentKeepalive = try line.decimal(UInt16.self)
-        case "replace_allowed_ips":
+        case .persistentKeepalive: peer.persistentKeepalive = try line.decimal(UInt16.self)
+        case .replaceAllowedIPs:
             peer.replaceAllowedIPs = try line.isTrue()
             peer.allowedIPs = []
-        case "allowed_ip": peer.allowedIPs.append(try line.allowedIP())
-        case "protocol_version": guard line.text == "1" else { throw line.invalid }
+        case .allowedIP: peer.allowedIPs.append(try line.allowedIP())
+        case .protocolVersion: guard line.text == "1" else { throw line.invalid }
         default: throw .unknownKey
         }
     }
 }
 
 extension KeyValue {
-    fileprivate var invalid: UAPIError.Kind { .invalidValue(key: key) }
+    fileprivate var invalid: UAPIError.Kind { .invalidValue(key: keyName) }
 
     fileprivate func key<K: Key>(_ type: K.Type) throws(UAPIError.Kind) -> K {
-        guard let result = K(hex: value) else { throw invalid }
+        guard let result = K(hex: value.span) else { throw invalid }
         return result
     }
 
@@ -178,8 +178,8 @@ extension KeyValue {
 
     fileprivate func allowedIP() throws(UAPIError.Kind) -> AllowedIPChange {
         let isRemoval = value.first == UInt8(ascii: "-")
-        let text = String(decoding: isRemoval ? value.dropFirst() : value, as: UTF8.self)
-        guard text.contains("/"), let prefix = IPPrefix(text) else { throw invalid }
+        let text = isRemoval ? value.dropFirst() : value
+        guard text.contains(UInt8(ascii: "/")), let prefix = IPPrefix(utf8: text.span) else { throw invalid }
         return isRemoval ? .remove(prefix) : .add(prefix)
     }
 }

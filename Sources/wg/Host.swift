@@ -21,14 +21,21 @@ protocol Host {
     func readInput(limit: Int) throws(Errno) -> [UInt8]
     /// Reads a file to its end, or until there are more bytes than the limit.
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
+    /// Reads a file to its end, piece by piece.
+    func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno)
     /// Replaces a file in one step; others may read it.
     func replaceFile(_ path: String, _ text: String) throws(Errno)
     func interfaceName(_ index: UInt32) -> String?
-    func write(_ text: String) throws(Errno)
+    /// To standard output, at once.
+    func write(_ bytes: [UInt8]) throws(Errno)
     /// - Parameter takesKeys: whether keys are listened to, if standard input is a keyboard.
     func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession
     /// Goes out at once.
     func writeError(_ text: String)
+}
+
+extension Host {
+    func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
 }
 
 /// The process itself.
@@ -56,15 +63,22 @@ struct ProcessHost: Host {
         try ProcessWatchSession(takesKeys: takesKeys && Terminal.isTerminal(Terminal.standardInput))
     }
 
+    func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
+        let file = try FileDescriptor.open(path, .readOnly)
+        while true {
+            let piece = try file.read(upTo: 65536)
+            if piece.isEmpty { return }
+            try body(piece[...])
+        }
+    }
+
     func replaceFile(_ path: String, _ text: String) throws(Errno) {
         try Files.replace(path, Array(text.utf8), permissions: 0o644)
     }
 
     func interfaceName(_ index: UInt32) -> String? { Resolver.interfaceName(of: index) }
 
-    func write(_ text: String) throws(Errno) {
-        try writeDescriptor(Terminal.standardOutput, Array(text.utf8))
-    }
+    func write(_ bytes: [UInt8]) throws(Errno) { try writeDescriptor(Terminal.standardOutput, bytes) }
 
     func writeError(_ text: String) { try? writeDescriptor(Terminal.standardError, Array(text.utf8)) }
 

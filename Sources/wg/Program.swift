@@ -1,5 +1,6 @@
 import WGControl
 import WGLinux
+import WGModel
 
 /// One run of `wg`: arguments in, text and a status out.
 struct Program {
@@ -55,6 +56,26 @@ struct Program {
             return fail(messages.cannotWrite(error))
         }
     }
+
+    /// Output that may be long, and is not held as a whole: `body` writes it to the buffer, and calls the function that it
+    /// gets whenever the buffer may be emptied.
+    func printInPieces(_ body: (inout TextBuffer, (inout TextBuffer) -> Void) -> Void) -> ExitStatus {
+        var text = TextBuffer()
+        var failure: Errno?
+        func flush(_ text: inout TextBuffer) {
+            do throws(Errno) {
+                if failure == nil { try host.write(text.bytes) }
+            } catch {
+                failure = error
+            }
+            text.removeAll()
+        }
+        body(&text) { if $0.bytes.count >= Self.pieceSize { flush(&$0) } }
+        flush(&text)
+        return failure.map { fail(messages.cannotWrite($0)) } ?? .success
+    }
+
+    private static let pieceSize = 64 << 10
 
     func fail(_ text: String) -> ExitStatus {
         host.writeError(text)

@@ -1,4 +1,5 @@
-// To be preloaded into the engine: counts the allocations of the data plane's threads in the file $ALLOCATION_COUNT.
+// To be preloaded into a program: counts, in the file $ALLOCATION_COUNT, the allocations of threads whose names begin with
+// $ALLOCATION_THREADS, or else with "wg-", as those of the engine's data plane do.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -14,8 +15,11 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
 static uint64_t *counter;
+static const char *threads;
 
 __attribute__((constructor)) static void open_counter(void) {
+    threads = getenv("ALLOCATION_THREADS");
+    if (!threads) threads = "wg-";
     const char *path = getenv("ALLOCATION_COUNT");
     int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (fd < 0 || ftruncate(fd, sizeof *counter) < 0) return;
@@ -27,7 +31,7 @@ __attribute__((constructor)) static void open_counter(void) {
 static void count(void) {
     if (!counter) return;
     char name[16];
-    if (prctl(PR_GET_NAME, name) == 0 && strncmp(name, "wg-", 3) == 0)
+    if (prctl(PR_GET_NAME, name) == 0 && strncmp(name, threads, strlen(threads)) == 0)
         __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 

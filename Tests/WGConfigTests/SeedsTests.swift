@@ -35,6 +35,14 @@ import WGConfig
         }
     }
 
+    private func inPieces(_ bytes: [UInt8], of size: Int) -> ParseResult<WireGuardConfig> {
+        var parser = WireGuardConfigParser()
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            parser.append(bytes[start..<min(start + size, bytes.count)])
+        }
+        return parser.finish()
+    }
+
     private func expectProperties(_ bytes: [UInt8]) {
         let document = Document(bytes: bytes)
         let text = Comment(rawValue: String(decoding: bytes, as: UTF8.self).debugDescription)
@@ -45,6 +53,10 @@ import WGConfig
         #expect((wireGuard.value == nil) == wireGuard.diagnostics.contains { $0.severity == .error }, text)
         let stripped = ConfigParser.parseWireGuard(Document(bytes: ConfigPrinter.strip(document)))
         if let config = quick.value { #expect(stripped.value == config.wireGuard, text) }
+        for size in [1, 7, 4096] {
+            let pieces = inPieces(bytes, of: size)
+            #expect(pieces.value == wireGuard.value && pieces.diagnostics == wireGuard.diagnostics, text)
+        }
         for diagnostic in quick.diagnostics + wireGuard.diagnostics {
             #expect((1...document.lines.count).contains(diagnostic.line), text)
             #expect(diagnostic.column >= 1, text)

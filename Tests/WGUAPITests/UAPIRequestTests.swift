@@ -32,6 +32,17 @@ private func parse(_ text: String) throws -> UAPIRequest? {
         }
     }
 
+    @Test func aLargeRequestIsMadePieceByPiece() throws {
+        var random = SeededGenerator.printed()
+        var change = random.change()
+        let peer = PeerChange(publicKey: .zero, presharedKey: .zero, allowedIPs: [.add(IPPrefix(host: .v4(1)))])
+        change.peers += Array(repeating: peer, count: 2000)
+        let pieces = Array(UAPIEncoder.SetRequest(change))
+        #expect(pieces.count > 3)
+        for piece in pieces { #expect(!piece.isEmpty && piece.count < 72 << 10) }
+        #expect(outcomes(Array(pieces.joined()), piece: 65536) == [.success(.set(change))])
+    }
+
     @Test func aRequestCutOffAtAnyByteHasNoEffect() throws {
         var random = SeededGenerator(seed: 7)
         var change = random.change()

@@ -23,6 +23,18 @@ extension Program {
         return wanted.isWhole ? status : .failure
     }
 
+    /// Holds one piece of the file at a time.
+    private func parse(_ file: String) throws(Errno) -> ParseResult<WireGuardConfig> {
+        var parser = WireGuardConfigParser()
+        var size = 0
+        try host.readFile(file) { (piece) throws(Errno) in
+            size += piece.count
+            guard size <= Self.fileLimit else { throw .messageTooLong }
+            parser.append(piece)
+        }
+        return parser.finish()
+    }
+
     func apply(_ change: DeviceChange, to name: InterfaceName) -> ExitStatus {
         do {
             try host.devices.set(name, change)
@@ -60,15 +72,13 @@ extension Program {
 
     /// The file's configuration, or nothing after telling what is wrong with it.
     private func readConfig(_ file: String) -> (WireGuardConfig, NamePlaces)? {
-        let bytes: [UInt8]
-        do throws(Errno) {
-            bytes = try host.readFile(file, limit: Self.fileLimit)
-            guard bytes.count <= Self.fileLimit else { throw Errno.messageTooLong }
+        let result: ParseResult<WireGuardConfig>
+        do {
+            result = try parse(file)
         } catch {
             host.writeError(messages.cannotRead(file, error))
             return nil
         }
-        let result = ConfigParser.parseWireGuard(Document(bytes: bytes))
         if !result.diagnostics.isEmpty { host.writeError(DiagnosticText.render(result.diagnostics, file: file)) }
         if result.value == nil { host.writeError(messages.configurationError) }
         return result.value.map { ($0, result.places) }

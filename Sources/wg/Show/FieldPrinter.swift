@@ -5,63 +5,89 @@ struct FieldPrinter {
     let endpointText: (Endpoint) -> String
     /// Of peers, for a last column; `nil` if nobody asked for them.
     var names: [PublicKey: String]?
+    /// At the beginning of each line.
+    var prefix = ""
 
     private static let none = "(none)"
     private static let off = "off"
 
-    /// Without line ends.
-    func lines(_ field: ShowField, of state: DeviceState) -> [String] {
+    /// - Parameter pause: called after each peer, so that the buffer may be emptied.
+    func write(
+        _ field: ShowField, of state: DeviceState, to text: inout TextBuffer, pause: (inout TextBuffer) -> Void
+    ) {
         switch field {
-        case .everything: []
-        case .publicKey: [text(state.publicKey)]
-        case .privateKey: [text(state.privateKey)]
-        case .listenPort: [String(state.listenPort)]
-        case .fwmark: [mark(state.fwmark)]
-        case .peers: peers(state) { _ in [] }
-        case .presharedKeys: peers(state) { [text($0.presharedKey)] }
-        case .endpoints: peers(state) { [endpoint($0)] }
-        case .allowedIPs: peers(state) { [allowedIPs($0, separator: " ")] }
-        case .latestHandshakes: peers(state) { [handshake($0)] }
-        case .transfer: peers(state) { [String($0.receivedBytes), String($0.sentBytes)] }
-        case .persistentKeepalive: peers(state) { [keepalive($0)] }
-        case .dump:
-            [columns([text(state.privateKey), text(state.publicKey), String(state.listenPort), mark(state.fwmark)])]
-                + peers(state) {
-                    [
-                        text($0.presharedKey), endpoint($0), allowedIPs($0, separator: ","), handshake($0),
-                        String($0.receivedBytes), String($0.sentBytes), keepalive($0),
-                    ]
+        case .everything: return
+        case .publicKey: line(&text) { append(state.publicKey, to: &$0) }
+        case .privateKey: line(&text) { append(state.privateKey, to: &$0) }
+        case .listenPort: line(&text) { $0.append(UInt64(state.listenPort)) }
+        case .fwmark: line(&text) { append(mark: state.fwmark, to: &$0) }
+        default:
+            if field == .dump { line(&text) { appendDevice(state, to: &$0) } }
+            let columns = field.columns
+            for peer in state.peers {
+                line(&text) { text in
+                    text.appendBase64(peer.publicKey.bytes)
+                    for column in columns {
+                        text.append(ascii: "\t")
+                        append(column, of: peer, to: &text, listSeparator: field == .dump ? "," : " ")
+                    }
+                    if let names { text.append("\t" + (names[peer.publicKey] ?? Self.none)) }
                 }
+                pause(&text)
+            }
         }
     }
 
-    private func columns(_ values: [String]) -> String { values.joined(separator: "\t") }
+    private func line(_ text: inout TextBuffer, _ body: (inout TextBuffer) -> Void) {
+        text.append(prefix)
+        body(&text)
+        text.append(ascii: "\n")
+    }
 
-    private func peers(_ state: DeviceState, _ values: (PeerState) -> [String]) -> [String] {
-        state.peers.map { peer in
-            columns([peer.publicKey.base64] + values(peer) + (names.map { [$0[peer.publicKey] ?? Self.none] } ?? []))
+    private func appendDevice(_ state: DeviceState, to text: inout TextBuffer) {
+        append(state.privateKey, to: &text)
+        text.append(ascii: "\t")
+        append(state.publicKey, to: &text)
+        text.append(ascii: "\t")
+        text.append(UInt64(state.listenPort))
+        text.append(ascii: "\t")
+        append(mark: state.fwmark, to: &text)
+    }
+
+    private func append(_ column: ShowField, of peer: PeerState, to text: inout TextBuffer, listSeparator: String) {
+        switch column {
+        case .presharedKeys: append(peer.presharedKey, to: &text)
+        case .endpoints: text.append(peer.endpoint.map(endpointText) ?? Self.none)
+        case .allowedIPs where peer.allowedIPs.isEmpty: text.append(Self.none)
+        case .allowedIPs: text.append(peer.allowedIPs, separator: listSeparator)
+        case .latestHandshakes: text.append(peer.lastHandshake?.seconds ?? 0)
+        case .transfer:
+            text.append(peer.receivedBytes)
+            text.append(ascii: "\t")
+            text.append(peer.sentBytes)
+        case .persistentKeepalive where peer.persistentKeepalive == 0: text.append(Self.off)
+        case .persistentKeepalive: text.append(UInt64(peer.persistentKeepalive))
+        default: break
         }
     }
 
     /// A key of zeros is no key.
-    private func text(_ key: (some Key)?) -> String {
-        guard let key, !key.isZero else { return Self.none }
-        return key.base64
+    private func append(_ key: (some Key)?, to text: inout TextBuffer) {
+        if let key, !key.isZero { text.appendBase64(key.bytes) } else { text.append(Self.none) }
     }
 
-    private func mark(_ fwmark: UInt32) -> String {
-        fwmark == 0 ? Self.off : "0x" + String(fwmark, radix: 16)
+    private func append(mark: UInt32, to text: inout TextBuffer) {
+        text.append(mark == 0 ? Self.off : "0x" + String(mark, radix: 16))
     }
+}
 
-    private func endpoint(_ peer: PeerState) -> String { peer.endpoint.map(endpointText) ?? Self.none }
-
-    private func allowedIPs(_ peer: PeerState, separator: String) -> String {
-        peer.allowedIPs.isEmpty ? Self.none : peer.allowedIPs.map(\.description).joined(separator: separator)
-    }
-
-    private func handshake(_ peer: PeerState) -> String { String(peer.lastHandshake?.seconds ?? 0) }
-
-    private func keepalive(_ peer: PeerState) -> String {
-        peer.persistentKeepalive == 0 ? Self.off : String(peer.persistentKeepalive)
+extension ShowField {
+    /// What stands behind a peer's key.
+    fileprivate var columns: [ShowField] {
+        switch self {
+        case .peers: []
+        case .dump: [.presharedKeys, .endpoints, .allowedIPs, .latestHandshakes, .transfer, .persistentKeepalive]
+        default: [self]
+        }
     }
 }

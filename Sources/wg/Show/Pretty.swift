@@ -13,107 +13,153 @@ struct Pretty {
     var names: [PublicKey: String]?
     let endpointText: (Endpoint) -> String
 
-    func text(of state: DeviceState) -> String {
-        var text = reset + label("interface", .green) + ": " + colored(state.name.text, .green) + "\n"
-        func line(_ name: String, _ value: String) {
-            text += "  " + label(name) + ": " + value + "\n"
+    /// - Parameter pause: called after each peer, so that the buffer may be emptied.
+    func write(_ state: DeviceState, to text: inout TextBuffer, pause: (inout TextBuffer) -> Void) {
+        text.append(reset)
+        label("interface", .green, to: &text)
+        append(state.name.text, .green, to: &text)
+        text.append("\n")
+        if let key = state.publicKey, !key.isZero { line("public key", &text) { $0.appendBase64(key.bytes) } }
+        if let key = state.privateKey, !key.isZero { line("private key", &text) { append(secret: key.bytes, to: &$0) } }
+        if state.listenPort != 0 { line("listening port", &text) { $0.append(UInt64(state.listenPort)) } }
+        if state.fwmark != 0 { line("fwmark", &text) { $0.append("0x" + String(state.fwmark, radix: 16)) } }
+        for index in newestFirst(state.peers) {
+            text.append("\n")
+            append(state.peers[index], to: &text)
+            pause(&text)
         }
-        if let key = state.publicKey, !key.isZero { line("public key", key.base64) }
-        if let key = state.privateKey, !key.isZero { line("private key", secret(key)) }
-        if state.listenPort != 0 { line("listening port", String(state.listenPort)) }
-        if state.fwmark != 0 { line("fwmark", "0x" + String(state.fwmark, radix: 16)) }
-        for peer in sorted(state.peers) { text += "\n" + self.text(of: peer) }
-        return text
     }
 
-    private func text(of peer: PeerState) -> String {
-        var text = label("peer", .yellow) + ": " + colored(peer.publicKey.base64, .yellow) + "\n"
-        func line(_ name: String, _ value: String) {
-            text += "  " + label(name) + ": " + value + "\n"
+    private func append(_ peer: PeerState, to text: inout TextBuffer) {
+        label("peer", .yellow, to: &text)
+        colored(.yellow, &text) { $0.appendBase64(peer.publicKey.bytes) }
+        text.append("\n")
+        if let name = names?[peer.publicKey] { line("name", &text) { $0.append(name) } }
+        if let key = peer.presharedKey, !key.isZero {
+            line("preshared key", &text) { append(secret: key.bytes, to: &$0) }
         }
-        if let name = names?[peer.publicKey] { line("name", name) }
-        if let key = peer.presharedKey, !key.isZero { line("preshared key", secret(key)) }
-        if let endpoint = peer.endpoint { line("endpoint", endpointText(endpoint)) }
-        line("allowed ips", allowedIPs(peer.allowedIPs))
-        if let time = peer.lastHandshake, time.seconds != 0 { line("latest handshake", age(time.seconds)) }
+        if let endpoint = peer.endpoint { line("endpoint", &text) { $0.append(endpointText(endpoint)) } }
+        line("allowed ips", &text) { append(peer.allowedIPs, to: &$0) }
+        if let time = peer.lastHandshake, time.seconds != 0 {
+            line("latest handshake", &text) { append(age: time.seconds, to: &$0) }
+        }
         if peer.receivedBytes != 0 || peer.sentBytes != 0 {
-            line("transfer", "\(bytes(peer.receivedBytes)) received, \(bytes(peer.sentBytes)) sent")
+            line("transfer", &text) { text in
+                append(bytes: peer.receivedBytes, to: &text)
+                text.append(" received, ")
+                append(bytes: peer.sentBytes, to: &text)
+                text.append(" sent")
+            }
         }
         if peer.persistentKeepalive != 0 {
-            line("persistent keepalive", "every " + duration(UInt64(peer.persistentKeepalive)))
+            line("persistent keepalive", &text) { text in
+                text.append("every ")
+                append(duration: UInt64(peer.persistentKeepalive), to: &text)
+            }
         }
-        return text
     }
 
     /// The newest handshake first; peers alike keep their order.
-    private func sorted(_ peers: [PeerState]) -> [PeerState] {
-        peers.enumerated()
-            .sorted { ($1.element.handshakeOrder, $0.offset) < ($0.element.handshakeOrder, $1.offset) }
-            .map(\.element)
+    private func newestFirst(_ peers: [PeerState]) -> [Int] {
+        let times = peers.map { $0.lastHandshake ?? HandshakeTime(seconds: 0, nanoseconds: 0) }
+        return times.indices.sorted { (times[$1], $0) < (times[$0], $1) }
     }
 
-    private func secret(_ key: some Key) -> String { style.hidesKeys ? "(hidden)" : key.base64 }
-
-    private func allowedIPs(_ prefixes: [IPPrefix]) -> String {
-        guard !prefixes.isEmpty else { return "(none)" }
-        return prefixes.map { "\($0.address)\(colored("/", .cyan))\($0.length)" }.joined(separator: ", ")
+    private func append(secret key: KeyBytes, to text: inout TextBuffer) {
+        if style.hidesKeys { text.append("(hidden)") } else { text.appendBase64(key) }
     }
 
-    private func age(_ seconds: Int64) -> String {
-        if seconds == now.seconds { return "Now" }
-        guard seconds < now.seconds else { return "(" + colored(Messages.clockWentBackwards, .red) + ")" }
-        return duration((now.seconds &- seconds).magnitude) + " ago"
+    private func append(_ prefixes: [IPPrefix], to text: inout TextBuffer) {
+        if prefixes.isEmpty { text.append("(none)") }
+        for (index, prefix) in prefixes.enumerated() {
+            if index > 0 { text.append(", ") }
+            text.append(prefix.address)
+            append("/", .cyan, to: &text)
+            text.append(UInt64(prefix.length))
+        }
+    }
+
+    private func append(age seconds: Int64, to text: inout TextBuffer) {
+        if seconds == now.seconds {
+            text.append("Now")
+        } else if seconds > now.seconds {
+            text.append("(")
+            append(Messages.clockWentBackwards, .red, to: &text)
+            text.append(")")
+        } else {
+            append(duration: (now.seconds &- seconds).magnitude, to: &text)
+            text.append(" ago")
+        }
     }
 
     /// `1 day, 2 hours`: units that are zero are left out, and so is a duration of zero.
-    private func duration(_ seconds: UInt64) -> String {
-        let units: [(name: String, seconds: UInt64)] = [
-            ("year", 31_536_000), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1),
-        ]
+    private func append(duration seconds: UInt64, to text: inout TextBuffer) {
         var rest = seconds
-        var parts: [String] = []
-        for unit in units {
+        var isFirst = true
+        for unit in Self.units {
             let count = rest / unit.seconds
             rest %= unit.seconds
             guard count != 0 else { continue }
-            parts.append("\(count) \(colored(count == 1 ? unit.name : unit.name + "s", .cyan))")
+            if !isFirst { text.append(", ") }
+            text.append(count)
+            text.append(" ")
+            append(count == 1 ? unit.one : unit.many, .cyan, to: &text)
+            isFirst = false
         }
-        return parts.joined(separator: ", ")
     }
+
+    private static let units: [(one: String, many: String, seconds: UInt64)] = [
+        ("year", "years", 31_536_000), ("day", "days", 86400), ("hour", "hours", 3600), ("minute", "minutes", 60),
+        ("second", "seconds", 1),
+    ]
 
     /// Whole bytes below 1 KiB; above, two decimals of the largest unit up to TiB.
-    private func bytes(_ count: UInt64) -> String {
-        guard count >= 1024 else { return "\(count) \(colored("B", .cyan))" }
-        let units = ["KiB", "MiB", "GiB", "TiB"]
+    private func append(bytes count: UInt64, to text: inout TextBuffer) {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
         var index = 0
-        while index < 3, count >> UInt64(20 + 10 * index) != 0 { index += 1 }
-        return "\(hundredths(count, shift: UInt64(10 + 10 * index))) \(colored(units[index], .cyan))"
+        while index < 4, count >> UInt64(10 + 10 * index) != 0 { index += 1 }
+        append(hundredthsOf: count, shift: UInt64(10 * index), to: &text)
+        text.append(" ")
+        append(units[index], .cyan, to: &text)
     }
 
-    /// `count / 2^shift` with two decimals, rounded half to even as printf does for these exact binary fractions. What
-    /// doesn't fit a `Double` is rounded before, as printf's argument is one.
-    private func hundredths(_ count: UInt64, shift: UInt64) -> String {
+    /// `count / 2^shift` with two decimals, rounded half to even as printf does for these exact binary fractions; whole
+    /// without a shift. What doesn't fit a `Double` is rounded before, as printf's argument is one.
+    private func append(hundredthsOf count: UInt64, shift: UInt64, to text: inout TextBuffer) {
+        guard shift > 0 else { return text.append(count) }
         let scaled = UInt128(Double(count)) * 100
-        let divisor = UInt128(1) << UInt128(shift)
-        var result = scaled / divisor
-        let twice = scaled % divisor * 2
-        if twice > divisor || (twice == divisor && result % 2 == 1) { result += 1 }
-        let decimals = String(result % 100)
-        return "\(result / 100).\(decimals.count == 1 ? "0" + decimals : decimals)"
+        var result = UInt64(scaled >> UInt128(shift))
+        let rest = UInt64(truncatingIfNeeded: scaled) & (1 << shift - 1)
+        let half: UInt64 = 1 << (shift - 1)
+        if rest > half || (rest == half && result % 2 == 1) { result += 1 }
+        text.append(result / 100)
+        text.append(result % 100 < 10 ? ".0" : ".")
+        text.append(result % 100)
     }
 
     private var reset: String { style.usesColor ? TerminalColor.reset : "" }
 
-    private func start(_ color: TerminalColor) -> String { style.usesColor ? color.start : "" }
-
-    private func colored(_ text: String, _ color: TerminalColor) -> String { start(color) + text + reset }
-
-    private func label(_ text: String, _ color: TerminalColor? = nil) -> String {
-        (color.map(start) ?? "") + start(.bold) + text + reset
+    private func line(_ name: String, _ text: inout TextBuffer, _ value: (inout TextBuffer) -> Void) {
+        text.append("  ")
+        label(name, to: &text)
+        value(&text)
+        text.append("\n")
     }
-}
 
-extension PeerState {
-    /// 0 without a handshake.
-    fileprivate var handshakeOrder: HandshakeTime { lastHandshake ?? HandshakeTime(seconds: 0, nanoseconds: 0) }
+    /// With the colon.
+    private func label(_ name: String, _ color: TerminalColor? = nil, to text: inout TextBuffer) {
+        if let color, style.usesColor { text.append(color.start) }
+        append(name, .bold, to: &text)
+        text.append(": ")
+    }
+
+    private func append(_ word: String, _ color: TerminalColor, to text: inout TextBuffer) {
+        colored(color, &text) { $0.append(word) }
+    }
+
+    private func colored(_ color: TerminalColor, _ text: inout TextBuffer, _ body: (inout TextBuffer) -> Void) {
+        if style.usesColor { text.append(color.start) }
+        body(&text)
+        text.append(reset)
+    }
 }

@@ -5,16 +5,20 @@ extension Program {
     func show(_ target: Command.ShowTarget, _ field: ShowField, _ options: ShowOptions) -> ExitStatus {
         switch target {
         case .one(let text):
-            printDevice(text) { self.text(of: [named($0, options.showsNames)], field, options, isOneOfMany: false) }
+            showOne(text, field, options)
         case .all: showAll(field, options)
         case .names: showNames(options)
         }
     }
 
-    /// Reads a device and prints what `body` makes of it.
-    func printDevice(_ text: String, _ body: (DeviceState) -> String) -> ExitStatus {
+    private func showOne(_ text: String, _ field: ShowField, _ options: ShowOptions) -> ExitStatus {
+        withDevice(text) { show([named($0, options.showsNames)], field, options, isOneOfMany: false) }
+    }
+
+    /// Reads a device for `body`, or tells why it can't be read.
+    func withDevice(_ text: String, _ body: (DeviceState) -> ExitStatus) -> ExitStatus {
         do {
-            return print(body(try read(InterfaceName(text))))
+            return body(try read(InterfaceName(text)))
         } catch let error as InterfaceName.Fault {
             return fail(messages.cannotAccess(text, error))
         } catch let error as ControlError {
@@ -40,7 +44,7 @@ extension Program {
         }
         let devices = names.compactMap { readOneOfMany($0, showsNames: options.showsNames) }
         guard names.isEmpty || !devices.isEmpty else { return .failure }
-        return print(text(of: devices, field, options, isOneOfMany: true))
+        return show(devices, field, options, isOneOfMany: true)
     }
 
     /// `nil` if the device can't be read, which is told.
@@ -67,25 +71,32 @@ extension Program {
         }
     }
 
-    private func text(
-        of devices: [NamedDevice], _ field: ShowField, _ options: ShowOptions, isOneOfMany: Bool
-    ) -> String {
+    private func show(
+        _ devices: [NamedDevice], _ field: ShowField, _ options: ShowOptions, isOneOfMany: Bool
+    ) -> ExitStatus {
         if options.isJSON {
-            return DeviceJSON(showsSecrets: options.showsSecrets, scopeName: { host.interfaceName($0) }).text(
-                of: devices)
+            let printer = DeviceJSON(showsSecrets: options.showsSecrets, scopeName: { host.interfaceName($0) })
+            return print(printer.text(of: devices))
         }
-        let texts = devices.map { text(of: $0, field, isOneOfMany: isOneOfMany) }
-        return texts.joined(separator: field == .everything ? "\n" : "")
+        return printInPieces { text, pause in
+            for (index, device) in devices.enumerated() {
+                if field == .everything, index > 0 { text.append("\n") }
+                write(device, field, isOneOfMany, to: &text, pause: pause)
+            }
+        }
     }
 
-    private func text(of device: NamedDevice, _ field: ShowField, isOneOfMany: Bool) -> String {
-        let state = device.state
+    private func write(
+        _ device: NamedDevice, _ field: ShowField, _ isOneOfMany: Bool, to text: inout TextBuffer,
+        pause: (inout TextBuffer) -> Void
+    ) {
         if field == .everything {
-            return Pretty(style: style, now: host.now, names: device.names, endpointText: endpointText).text(of: state)
+            let pretty = Pretty(style: style, now: host.now, names: device.names, endpointText: endpointText)
+            return pretty.write(device.state, to: &text, pause: pause)
         }
-        let prefix = isOneOfMany ? "\(state.name)\t" : ""
-        let printer = FieldPrinter(endpointText: endpointText, names: device.names)
-        return printer.lines(field, of: state).map { prefix + $0 + "\n" }.joined()
+        let prefix = isOneOfMany ? "\(device.state.name)\t" : ""
+        let printer = FieldPrinter(endpointText: endpointText, names: device.names, prefix: prefix)
+        printer.write(field, of: device.state, to: &text, pause: pause)
     }
 
     private var style: Pretty.Style {

@@ -2,6 +2,10 @@ import WGConfig
 
 extension Program {
     func showconf(_ text: String) -> ExitStatus {
-        printDevice(text) { ConfigPrinter.showconf($0, endpointText: endpointText) }
+        withDevice(text) { state in
+            printInPieces { text, pause in
+                ConfigPrinter.showconf(state, to: &text, endpointText: endpointText, pause: pause)
+            }
+        }
     }
 }

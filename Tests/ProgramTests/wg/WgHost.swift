@@ -129,9 +129,13 @@ final class WgHost: Host {
 
     func interfaceName(_ index: UInt32) -> String? { index == 2 ? "eth0" : nil }
 
-    func write(_ text: String) throws(Errno) {
+    func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
+        try body(readFile(path, limit: .max - 1)[...])
+    }
+
+    func write(_ bytes: [UInt8]) throws(Errno) {
         if let writeFailure { throw writeFailure }
-        output += text
+        output += String(decoding: bytes, as: UTF8.self)
     }
 
     func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession { WgWatchSession(self) }
