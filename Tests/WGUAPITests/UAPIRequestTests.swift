@@ -40,7 +40,7 @@ private func parse(_ text: String) throws -> UAPIRequest? {
         let pieces = Array(UAPIEncoder.SetRequest(change))
         #expect(pieces.count > 3)
         for piece in pieces { #expect(!piece.isEmpty && piece.count < 72 << 10) }
-        #expect(outcomes(Array(pieces.joined()), piece: 65536) == [.success(.set(change))])
+        #expect(requestOutcomes(Array(pieces.joined()), piece: 65536) == [.success(.set(change))])
     }
 
     @Test func aRequestCutOffAtAnyByteHasNoEffect() throws {
