@@ -82,7 +82,7 @@ struct Redaction {
         // A key's name without `=` behind it: "PrivateKey abc", "PrivateKey: abc".
         let first = lexer.leadingWord
         if let found = lexer.leadingKeyword {
-            return found.isSecret ? hideFrom(first.upperBound) : false
+            return found.isSecret || continues ? hideFrom(first.upperBound) : false
         }
         guard lexer.equals != nil else {
             return hideFrom(isHarmless(lexer.squeezed[first], continues) ? first.upperBound : 0)

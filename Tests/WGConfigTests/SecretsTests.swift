@@ -41,6 +41,12 @@ import WGConfig
         }
     }
 
+    @Test func aPieceOfAKeyThatBeginsLikeAKeywordLeaksNothing() {
+        let secret = "abcdefghijklmnopqrstuvwxMtu+ABCDEFGHIJ123456789="
+        let broken = "abcdefghijklmnopqrstuvwx\nMtu+ABCDEFGHIJ12\n3456789="
+        expectNoLeak(of: secret, from: Array("[Interface]\nPrivateKey = \(broken)\n".utf8))
+    }
+
     private func expectNoLeak(of secret: String, from bytes: [UInt8]) {
         let document = Document(bytes: bytes)
         let diagnostics =
