@@ -23,6 +23,7 @@ public struct WireGuardConfigParser {
     var reader = ConfigReader(program: .wg)
     private var lines = LineSplitter()
 
+    /// At the beginning of a file.
     public init() {}
 
     /// Takes the next bytes of the file; lines may be cut anywhere.

@@ -1,24 +1,30 @@
 /// Text in the making: UTF-8 in one buffer, to which keys, numbers and addresses are written without a string of their
 /// own. Devices with thousands of peers go through it.
 public struct TextBuffer: Sendable {
+    /// What has been written.
     public private(set) var bytes: [UInt8] = []
 
+    /// An empty text.
     public init() {}
 
+    /// What has been written, as a string.
     public var string: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Starts anew in the same memory.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+    /// The text as it is.
     public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     /// One ASCII character.
     public mutating func append(ascii character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }
 
+    /// Decimal.
     public mutating func append(_ number: UInt64) {
         bytes.append(addingCapacity: 20) { Decimal.append(number, to: &$0) }
     }
 
+    /// Decimal, with a minus sign below 0.
     public mutating func append(_ number: Int64) {
         if number < 0 { append("-") }
         append(number.magnitude)
@@ -58,6 +64,7 @@ public struct TextBuffer: Sendable {
         append(UInt64(endpoint.port))
     }
 
+    /// A list, with the separator between two prefixes.
     public mutating func append(_ prefixes: [IPPrefix], separator: String) {
         var isFirst = true
         for prefix in prefixes {

@@ -43,6 +43,21 @@ public struct WireGuardDevices: Sendable {
         try backend().set(name, change)
     }
 
+    /// Makes a device what a change asks for, and says nothing to it that is so already: `wg syncconf`.
+    ///
+    /// Peers that stay keep their sessions, and addresses that stay with a peer never are without it meanwhile.
+    ///
+    /// - Parameters:
+    ///   - name: the device.
+    ///   - desired: most often one with ``DeviceChange/replacePeers``, as ``ResolvedConfig`` makes it.
+    /// - Returns: what was sent; an empty change when there was nothing to do.
+    @discardableResult
+    public func synchronize(_ name: InterfaceName, to desired: DeviceChange) throws(ControlError) -> DeviceChange {
+        let change = StateDiff.change(from: try state(of: name), to: desired)
+        if change != DeviceChange() { try apply(change, to: name) }
+        return change
+    }
+
     /// A device as it is now, or that there is none of this name, with the time.
     ///
     /// Two readings tell what happened between them: ``DeviceReading/events(since:)``.
