@@ -60,6 +60,7 @@ has_ended() {
 }
 shows() { grep -qF "$1" "$WORK/typescript"; }
 count_of() { grep -oF "$1" "$WORK/typescript" | wc -l; }
+is_redrawn() { test "$(count_of $'\e[H')" -gt 1; }
 enter=$'\e[?1049h'
 leave=$'\e[?1049l'
 
@@ -69,6 +70,7 @@ ends_by() {
     shift
     on_terminal 'before=$(stty -g); wg watch --interval 0.1; echo "status $?"; test "$before" = "$(stty -g)" && echo restored'
     wait_until 10 shows 'wg1' || not_ok "$fact: it starts" "$WORK/typescript"
+    check "$fact: before it the screen is drawn more than once" wait_until 10 is_redrawn
     "$@"
     has_ended
     check "$fact: the status is 0" shows "status 0"
@@ -82,7 +84,6 @@ ends_by "the interrupt key" type_keys '\003'
 ends_by "q" type_keys 'xq'
 ends_by "SIGTERM" signal TERM
 ends_by "SIGHUP" signal HUP
-check "the screen was drawn more than once" test "$(count_of $'\e[H')" -gt 1
 check "the device has a header" grep -qa 'wg0.*port 7001  1 peer' "$WORK/typescript"
 check "the peer has a row" grep -qaF "127.0.0.1:7002" "$WORK/typescript"
 check_fails "no secret appears" grep -qaF -f "$WORK/a.key" "$WORK/typescript"
