@@ -118,6 +118,7 @@ check_fails "and sets nothing" eval '[[ $(on a wg show wg0 listen-port) == 4711 
 configuration host3.test slow.test
 for signal in INT TERM; do
     before="$(on a wg showconf wg0)"
+    : >"$WORK/output"
     WG_ENDPOINT_RESOLUTION_RETRIES=infinity begin wg setconf wg0 "$WORK/peers.conf" &
     setconf=$!
     wait_until 20 grep -q 'slow\.test' "$WORK/output"
@@ -153,6 +154,7 @@ check "it tells that name" grep -q "typo\.test:2'" "$WORK/output"
 equal "it has not waited for another" 0 "$(grep -c 'Trying again' "$WORK/output")"
 check "and leaves nothing" wait_until 5 same_state "$WORK/before" a
 quick host5.test
+: >"$WORK/output"
 WG_ENDPOINT_RESOLUTION_RETRIES=infinity begin wg-quick up "$WORK/conf/q0.conf" &
 up=$!
 wait_until 20 grep -q 'slow\.test' "$WORK/output"
