@@ -32,7 +32,7 @@ public struct WireGuardConfigParser {
     }
 
     /// What the file says, once all of it has been appended.
-    public consuming func finish() -> ParseResult<WireGuardConfig> {
+    public mutating func finish() -> ParseResult<WireGuardConfig> {
         lines.finish { line in reader.readLine(line) }
         reader.endPeer()
         return result

@@ -92,8 +92,7 @@ struct Lexer {
     /// Most characters stand for themselves only.
     private static func endOfOrdinary(_ bytes: Span<UInt8>, from start: Int) -> Int {
         for index in start..<bytes.count {
-            let byte = bytes[index]
-            if byte < 36 || byte > 126 || byte == UInt8(ascii: "=") { return index }
+            if bytes[index] &- 36 > 90 || bytes[index] == UInt8(ascii: "=") { return index }
         }
         return bytes.count
     }

@@ -148,9 +148,11 @@ extension ValueParser {
 
     static func allowedIPs(_ text: Span<UInt8>) -> Result<AllowedIPList, ValueError> {
         var list = AllowedIPList()
-        let entries = entries(text)
-        list.changes.reserveCapacity(entries.count)
-        for range in entries {
+        list.changes.reserveCapacity(text.indices.count { text[$0] == UInt8(ascii: ",") } + 1)
+        var next = 0
+        while next <= text.count {
+            let range = next..<endOfEntry(text, from: next)
+            next = range.upperBound + 1
             let sign = range.isEmpty ? nil : text[range.lowerBound]
             let isSigned = sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
             if isSigned { list.replaces = false }
@@ -171,12 +173,17 @@ extension ValueParser {
     /// Where the entries of a list stand that has commas between them.
     static func entries(_ text: Span<UInt8>) -> [Range<Int>] {
         var entries: [Range<Int>] = []
-        var start = 0
-        for index in text.indices where text[index] == UInt8(ascii: ",") {
-            entries.append(start..<index)
-            start = index + 1
+        var next = 0
+        while next <= text.count {
+            entries.append(next..<endOfEntry(text, from: next))
+            next = entries[entries.count - 1].upperBound + 1
         }
-        return entries + [start..<text.count]
+        return entries
+    }
+
+    private static func endOfEntry(_ text: Span<UInt8>, from start: Int) -> Int {
+        for index in start..<text.count where text[index] == UInt8(ascii: ",") { return index }
+        return text.count
     }
 
     private static func comma(beside range: Range<Int>, in text: Span<UInt8>) -> Range<Int> {

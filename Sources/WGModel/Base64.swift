@@ -2,25 +2,28 @@
 enum Base64 {
     /// 44 characters, the last of them `=`.
     static func append(_ key: KeyBytes, to text: inout OutputSpan<UInt8>) {
-        for group in 0..<10 {
-            let start = group * 3
-            let word = UInt32(key[start]) << 16 | UInt32(key[start + 1]) << 8 | UInt32(key[start + 2])
-            text.append(character(of: word >> 18))
-            text.append(character(of: word >> 12))
-            text.append(character(of: word >> 6))
-            text.append(character(of: word))
+        let bytes = key.span
+        var values = InlineArray<44, UInt8>(repeating: 0)
+        var output = values.mutableSpan
+        for group in 0..<11 {
+            let first = bytes[group * 3]
+            let second = bytes[group * 3 + 1]
+            let third = group < 10 ? bytes[group * 3 + 2] : 0
+            output[group * 4] = first >> 2
+            output[group * 4 + 1] = first << 4 & 63 | second >> 4
+            output[group * 4 + 2] = second << 2 & 63 | third >> 6
+            output[group * 4 + 3] = third & 63
         }
-        let word = UInt32(key[30]) << 10 | UInt32(key[31]) << 2
-        text.append(character(of: word >> 12))
-        text.append(character(of: word >> 6))
-        text.append(character(of: word))
+        for index in 0..<44 { output[index] = character(of: output[index]) }
+        for index in 0..<43 { text.append(output[index]) }
         text.append(UInt8(ascii: "="))
     }
 
     /// `nil` unless the text is 44 characters of the alphabet, ends in `=` and leaves no spare bits set.
     static func decodeKey(_ text: Span<UInt8>) -> KeyBytes? {
         guard text.count == 44 else { return nil }
-        var values = InlineArray<44, Int16>(repeating: 0)
+        var sextets = InlineArray<44, Int16>(repeating: 0)
+        var values = sextets.mutableSpan
         var invalid = Int16(text[43]) ^ Int16(UInt8(ascii: "="))
         for index in 0..<43 {
             let value = value(of: text[index])
@@ -28,14 +31,15 @@ enum Base64 {
             values[index] = value
         }
         var bytes = KeyBytes(repeating: 0)
+        var output = bytes.mutableSpan
         for group in 0..<11 {
             let first = UInt8(truncatingIfNeeded: values[group * 4])
             let second = UInt8(truncatingIfNeeded: values[group * 4 + 1])
             let third = UInt8(truncatingIfNeeded: values[group * 4 + 2])
-            bytes[group * 3] = first << 2 | second >> 4
-            bytes[group * 3 + 1] = second << 4 | third >> 2
+            output[group * 3] = first << 2 | second >> 4
+            output[group * 3 + 1] = second << 4 | third >> 2
             if group < 10 {
-                bytes[group * 3 + 2] = third << 6 | UInt8(truncatingIfNeeded: values[group * 4 + 3])
+                output[group * 3 + 2] = third << 6 | UInt8(truncatingIfNeeded: values[group * 4 + 3])
             } else {
                 invalid |= Int16(third & 3)
             }
@@ -43,16 +47,15 @@ enum Base64 {
         return invalid == 0 ? bytes : nil
     }
 
-    /// The character for the low six bits. Each range contributes its distance from the range before, masked by
-    /// comparison.
-    private static func character(of word: UInt32) -> UInt8 {
-        let value = Int32(word & 63)
-        var code = value + 65  // "A"
-        code += ((25 - value) >> 31) & 6  // to "a"
-        code -= ((51 - value) >> 31) & 75  // to "0"
-        code -= ((61 - value) >> 31) & 15  // to "+"
-        code += ((62 - value) >> 31) & 3  // to "/"
-        return UInt8(truncatingIfNeeded: code)
+    /// The character for six bits. Each range contributes its distance from the range before, masked by comparison.
+    private static func character(of sextet: UInt8) -> UInt8 {
+        let value = Int8(bitPattern: sextet)
+        var code = value &+ 65  // "A"
+        code &+= ((25 &- value) >> 7) & 6  // to "a"
+        code &-= ((51 &- value) >> 7) & 75  // to "0"
+        code &-= ((61 &- value) >> 7) & 15  // to "+"
+        code &+= ((62 &- value) >> 7) & 3  // to "/"
+        return UInt8(bitPattern: code)
     }
 
     /// The six bits of a character, or -1. Every range is tested for every character.

@@ -1,7 +1,8 @@
 /// Where a peer is reached: a numeric address and a UDP port, as the kernel's `sockaddr_in` and `sockaddr_in6` hold it.
 public struct Endpoint: Hashable, Sendable {
     /// Without scope.
-    public let address: IPAddress
+    private let packed: PackedAddress
+    public var address: IPAddress { packed.address }
     /// Host byte order.
     public let port: UInt16
     /// The interface index of a link-local IPv6 address; 0 for none.
@@ -9,7 +10,7 @@ public struct Endpoint: Hashable, Sendable {
 
     /// An endpoint; only link-local IPv6 addresses need a scope.
     public init(address: IPAddress, port: UInt16, scopeID: UInt32 = 0) {
-        self.address = address
+        packed = PackedAddress(address)
         self.port = port
         self.scopeID = scopeID
     }

@@ -1,21 +1,29 @@
 /// Hexadecimal of 32-byte keys, in constant time.
+///
+/// Keys are read and written through spans: then the compiler handles sixteen digits at once, while the subscript of an
+/// `InlineArray` copies the whole array for each byte.
 enum Hex {
     static func append(_ key: KeyBytes, to text: inout OutputSpan<UInt8>) {
-        for index in key.indices {
-            text.append(digit(of: key[index] >> 4))
-            text.append(digit(of: key[index] & 15))
+        let bytes = key.span
+        var digits = InlineArray<64, UInt8>(repeating: 0)
+        var output = digits.mutableSpan
+        for index in 0..<32 {
+            output[2 * index] = digit(of: bytes[index] >> 4)
+            output[2 * index + 1] = digit(of: bytes[index] & 15)
         }
+        for index in 0..<64 { text.append(output[index]) }
     }
 
     static func decodeKey(_ text: Span<UInt8>) -> KeyBytes? {
         guard text.count == 64 else { return nil }
         var bytes = KeyBytes(repeating: 0)
+        var output = bytes.mutableSpan
         var invalid: UInt8 = 0
-        for index in bytes.indices {
+        for index in 0..<32 {
             let high = value(of: text[2 * index])
             let low = value(of: text[2 * index + 1])
             invalid |= high | low
-            bytes[index] = high << 4 | low & 15
+            output[index] = high << 4 | low & 15
         }
         return invalid < 16 ? bytes : nil
     }

@@ -3,20 +3,21 @@
 /// Host bits are kept as given; `masked` clears them.
 public struct IPPrefix: Hashable, Sendable {
     /// With its host bits.
-    public let address: IPAddress
+    private let packed: PackedAddress
+    public var address: IPAddress { packed.address }
     /// 0 to 32, or 0 to 128.
     public let length: UInt8
 
     /// `nil` if the length is beyond the address's width.
     public init?(address: IPAddress, length: Int) {
         guard (0...address.bitWidth).contains(length) else { return nil }
-        self.address = address
+        packed = PackedAddress(address)
         self.length = UInt8(length)
     }
 
     /// The prefix that holds this one address.
     public init(host address: IPAddress) {
-        self.address = address
+        packed = PackedAddress(address)
         self.length = UInt8(address.bitWidth)
     }
 
@@ -51,7 +52,7 @@ public struct IPPrefix: Hashable, Sendable {
     }
 
     private init(unchecked address: IPAddress, _ length: UInt8) {
-        self.address = address
+        packed = PackedAddress(address)
         self.length = length
     }
 }

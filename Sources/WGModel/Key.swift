@@ -89,18 +89,10 @@ extension Key {
 
 /// Compares all bytes, always.
 private func constantTimeEqual(_ left: KeyBytes, _ right: KeyBytes) -> Bool {
-    var difference: UInt64 = 0
-    for index in 0..<4 { difference |= left.word(index) ^ right.word(index) }
+    let (left, right) = (left.span, right.span)
+    var difference: UInt8 = 0
+    for index in 0..<32 { difference |= left[index] ^ right[index] }
     return difference == 0
-}
-
-extension KeyBytes {
-    /// Eight bytes as one number, the first byte the lowest.
-    fileprivate func word(_ index: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for byte in 0..<8 { word |= UInt64(self[8 * index + byte]) << UInt64(8 * byte) }
-        return word
-    }
 }
 
 /// A peer's identity: a Curve25519 point (whitepaper 5.1). Public, so it prints itself.
@@ -114,7 +106,12 @@ public struct PublicKey: Key, Hashable, CustomStringConvertible {
     public var description: String { base64 }
 
     public func hash(into hasher: inout Hasher) {
-        for index in 0..<4 { hasher.combine(bytes.word(index)) }
+        let bytes = bytes.span
+        for start in stride(from: 0, to: 32, by: 8) {
+            var word: UInt64 = 0
+            for index in 0..<8 { word |= UInt64(bytes[start + index]) << UInt64(8 * index) }
+            hasher.combine(word)
+        }
     }
 }
 

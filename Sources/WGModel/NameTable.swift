@@ -13,20 +13,20 @@ public struct NameTable: Sendable {
     private var ranges: [Range<Int>] = []
 
     /// - Parameter ignoresCase: whether ASCII letters of either case are the same.
-    public init(_ names: some Collection<String>, ignoresCase: Bool) {
+    public init(_ names: [String], ignoresCase: Bool) {
         self.ignoresCase = ignoresCase
-        let longest = names.lazy.map(\.utf8.count).max() ?? 0
-        for length in 0...longest {
+        let lengths = names.map(\.utf8.count)
+        for length in 0...(lengths.max() ?? 0) {
             let first = entries.count
-            for (position, name) in names.enumerated() where name.utf8.count == length {
+            for position in names.indices where lengths[position] == length {
                 entries.append(Entry(position: position, start: letters.count))
-                letters += name.utf8
+                letters += names[position].utf8
             }
             ranges.append(first..<entries.count)
         }
     }
 
-    /// The position of the name in the collection it came from.
+    /// The position of the name in the array it came from.
     public func position(of text: Span<UInt8>) -> Int? {
         guard text.count < ranges.count else { return nil }
         for index in ranges[text.count] where isEqual(text, entries[index].start) { return entries[index].position }

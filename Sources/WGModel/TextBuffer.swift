@@ -78,7 +78,8 @@ public struct TextBuffer: Sendable {
 enum Decimal {
     /// At most 20 digits.
     static func append(_ number: UInt64, to text: inout OutputSpan<UInt8>) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var storage = InlineArray<20, UInt8>(repeating: 0)
+        var digits = storage.mutableSpan
         var start = 20
         var rest = number
         repeat {

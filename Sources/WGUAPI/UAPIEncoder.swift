@@ -12,9 +12,9 @@ public enum UAPIEncoder {
         SetRequest(change).reduce(into: []) { $0 += $1 }
     }
 
-    /// The same in pieces, of which only one is there at a time: 64 KiB each, more if a single peer needs it.
+    /// The same in pieces, of which only one is there at a time: 32 KiB each, more if a single peer needs it.
     public struct SetRequest: Sequence, IteratorProtocol {
-        private static let pieceSize = 64 << 10
+        private static let pieceSize = 32 << 10
 
         private let change: DeviceChange
         private var nextPeer = 0

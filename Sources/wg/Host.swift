@@ -66,7 +66,7 @@ struct ProcessHost: Host {
     func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
         let file = try FileDescriptor.open(path, .readOnly)
         while true {
-            let piece = try file.read(upTo: 65536)
+            let piece = try file.read(upTo: 32768)
             if piece.isEmpty { return }
             try body(piece[...])
         }

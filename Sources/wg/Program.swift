@@ -75,7 +75,7 @@ struct Program {
         return failure.map { fail(messages.cannotWrite($0)) } ?? .success
     }
 
-    private static let pieceSize = 64 << 10
+    private static let pieceSize = 32 << 10
 
     func fail(_ text: String) -> ExitStatus {
         host.writeError(text)

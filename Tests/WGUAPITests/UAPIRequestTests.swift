@@ -39,7 +39,7 @@ private func parse(_ text: String) throws -> UAPIRequest? {
         change.peers += Array(repeating: peer, count: 2000)
         let pieces = Array(UAPIEncoder.SetRequest(change))
         #expect(pieces.count > 3)
-        for piece in pieces { #expect(!piece.isEmpty && piece.count < 72 << 10) }
+        for piece in pieces { #expect(!piece.isEmpty && piece.count < 40 << 10) }
         #expect(requestOutcomes(Array(pieces.joined()), piece: 65536) == [.success(.set(change))])
     }
 
