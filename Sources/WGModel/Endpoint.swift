@@ -2,6 +2,7 @@
 public struct Endpoint: Hashable, Sendable {
     /// Without scope.
     private let packed: PackedAddress
+    /// Without the scope.
     public var address: IPAddress { packed.address }
     /// Host byte order.
     public let port: UInt16

@@ -4,6 +4,7 @@
 public struct IPPrefix: Hashable, Sendable {
     /// With its host bits.
     private let packed: PackedAddress
+    /// As given: bits beyond the length may be set.
     public var address: IPAddress { packed.address }
     /// 0 to 32, or 0 to 128.
     public let length: UInt8
