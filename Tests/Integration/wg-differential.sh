@@ -5,3 +5,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 host a
 on a bash "$(cd "$(dirname "${BASH_SOURCE[0]}")/../Differential" && pwd)/run.sh" engine || FAILURES=$((FAILURES + 1))
+# One engine is in a namespace of its own, where the cleanup of host a does not look. It ends with its socket.
+on a rm -f /run/wireguard/wgs.sock
