@@ -6,7 +6,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 host a
 on a mkdir -m 755 /run/wireguard
 
-# engine NAME COMMAND: a socket at which each connection is given to a shell command.
+# engine NAME COMMAND: a socket at which each connection is given to a shell command. One that answers has to hear the
+# request first: ncat drops the answer of a command that is gone before it could be given the request.
+readonly HEAR="sed -u '/^\$/q' >/dev/null"
 engine() {
     on a ncat -l -k -U "/run/wireguard/$1.sock" --sh-exec "$2" >/dev/null 2>&1 &
     wait_until 10 on a test -S "/run/wireguard/$1.sock"
@@ -34,16 +36,16 @@ silent=$!
 check "so is one that says a little each second" reports dribbles "timed out.*dribbles\.sock" &
 slow=$!
 
-engine truncates "printf 'private_key=$key\nlisten_p'"
+engine truncates "$HEAR; printf 'private_key=$key\nlisten_p'"
 check "an answer that breaks off is told" reports truncates "Protocol error.*truncates\.sock broke off"
 engine runs "yes | tr -d '\n'"
 check "a line without end is cut off" reports runs "Protocol error.*runs\.sock.*endless line"
 engine nuls "cat /dev/zero"
 check "so are NULs without end" reports nuls "Protocol error.*nuls\.sock.*endless line"
-engine refuses "printf 'errno=-1\n\n'"
+engine refuses "$HEAR; printf 'errno=-1\n\n'"
 check "a refusal is told with either sign" reports refuses "Operation not permitted.*refuses\.sock"
-engine nonsense "printf 'listen_port=-5\nerrno=0\n\n'"
+engine nonsense "$HEAR; printf 'listen_port=-5\nerrno=0\n\n'"
 check "a value that can't be is named" reports nonsense "Protocol error.*nonsense\.sock.*listen_port"
-engine sound "printf 'private_key=$key\nlisten_port=5\nerrno=0\n\n'"
+engine sound "$HEAR; printf 'private_key=$key\nlisten_port=5\nerrno=0\n\n'"
 check "an engine that is well is shown beside the others" on a timeout 100 wg show sound listen-port
 wait "$silent" "$slow"
