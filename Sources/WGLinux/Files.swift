@@ -7,13 +7,20 @@ public enum Files {
         /// The permission bits alone: 0o777 and below.
         public let permissions: UInt32
         public let isDirectory: Bool
+        public let owner: Owner
+    }
+
+    public struct Owner: Hashable, Sendable {
+        public let user: UInt32
+        public let group: UInt32
     }
 
     public static func status(_ path: String) throws(Errno) -> Status {
         var status = stat()
         _ = try check(clinux_stat(path, &status))
         return Status(
-            permissions: UInt32(status.st_mode & 0o777), isDirectory: clinux_is_directory(&status) != 0)
+            permissions: UInt32(status.st_mode & 0o777), isDirectory: clinux_is_directory(&status) != 0,
+            owner: Owner(user: status.st_uid, group: status.st_gid))
     }
 
     public static func exists(_ path: String) -> Bool { (try? status(path)) != nil }
@@ -39,11 +46,16 @@ public enum Files {
     ///
     /// The content goes to `PATH.PID.tmp` first, a new file, on disk before it takes the name. A symbolic link of either
     /// name is not followed.
-    public static func replace(_ path: String, _ bytes: [UInt8], permissions: UInt32) throws(Errno) {
+    ///
+    /// - Parameter owner: who gets it, if not this process's user.
+    public static func replace(
+        _ path: String, _ bytes: [UInt8], permissions: UInt32, owner: Owner? = nil
+    ) throws(Errno) {
         let temporary = "\(path).\(getpid()).tmp"
         _ = clinux_remove_file(temporary)
         do {
             let file = try FileDescriptor.open(temporary, .writeOnly, create: permissions, exclusive: true)
+            if let owner { _ = try check(clinux_fchown(file.rawValue, owner.user, owner.group)) }
             _ = try check(clinux_fchmod(file.rawValue, permissions))
             try file.write(bytes)
             _ = try check(clinux_fsync(file.rawValue))

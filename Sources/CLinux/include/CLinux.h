@@ -29,5 +29,6 @@
 #include "clinux_daemon.h"
 #include "clinux_port.h"
 #include "clinux_process.h"
+#include "clinux_edit.h"
 
 #endif

@@ -14,7 +14,8 @@ public struct DNSState: Hashable, Sendable {
     public var backend: Backend
     /// In the order of preference.
     public var servers: [IPAddress]
-    /// Without white space. For `resolved`, one that begins with `~` is for choosing the link only.
+    /// Without white space. For `resolved`, one that begins with `~` is for choosing the link only, and `~.`, all names,
+    /// is left to `isDefault`.
     public var searchDomains: [String]
     /// Whether names that no other link claims go to these servers. Only `resolved` can do without.
     public var isDefault: Bool
@@ -94,7 +95,7 @@ extension DNSState {
 
     /// One call of `resolvectl` each. What is not set is cleared, as the link may have had something before.
     public func resolvectlArguments(_ name: InterfaceName) -> [[String]] {
-        let domains = searchDomains + (isDefault && !searchDomains.contains("~.") ? ["~."] : [])
+        let domains = searchDomains + (isDefault ? ["~."] : [])
         return [
             ["dns", name.text] + (servers.isEmpty ? [""] : servers.map(\.description)),
             ["domain", name.text] + (domains.isEmpty ? [""] : domains),

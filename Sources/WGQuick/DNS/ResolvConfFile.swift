@@ -1,0 +1,83 @@
+import WGLinux
+import WGModel
+import WGPlan
+
+/// Edits `/etc/resolv.conf`: each change is one replacement of the file, so that an end at any moment leaves the old or
+/// the new.
+struct ResolvConfFile {
+    static let standardPath = "/etc/resolv.conf"
+    private static let limit = 1 << 20
+
+    let path: String
+
+    func entry(_ name: InterfaceName, _ host: HostIdentity) throws(Errno) -> DNSState? {
+        try read().conf.entry(name, host)?.state
+    }
+
+    func set(_ entry: ResolvConf.Entry) throws(Errno) {
+        try Files.withLock(onDirectory: directory) { () throws(Errno) in
+            var (conf, file) = try read()
+            conf.set(entry)
+            try write(conf, file)
+        }
+    }
+
+    /// - Returns: whether there was anything of the tunnel's. If not, the file was replaced by others, and stays.
+    func remove(_ name: InterfaceName, _ host: HostIdentity) throws(Errno) -> Bool {
+        try Files.withLock(onDirectory: directory) { () throws(Errno) in
+            var (conf, file) = try read()
+            guard conf.remove(name, host) else { return false }
+            try write(conf, file)
+            return true
+        }
+    }
+
+    private var directory: String {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The status is that of a file that is replaced by one like it.
+    private func read() throws(Errno) -> (conf: ResolvConf, file: Files.Status?) {
+        let target: String?
+        do {
+            target = try Files.linkTarget(path)
+        } catch .invalidArgument {
+            target = nil
+        } catch .noSuchFile {
+            return (conf(bytes: [], origin: .missing), nil)
+        }
+        guard let target else {
+            let conf = conf(bytes: try Files.read(path, limit: Self.limit), origin: .file)
+            return (conf, try Files.status(path))
+        }
+        // It would not be read back from its line.
+        guard !target.utf8.contains(UInt8(ascii: "\n")) else { throw .invalidArgument }
+        do {
+            return (conf(bytes: try Files.read(path, limit: Self.limit), origin: .link(target)), nil)
+        } catch .noSuchFile {
+            return (conf(bytes: [], origin: .link(target)), nil)
+        }
+    }
+
+    private func conf(bytes: [UInt8], origin: ResolvConf.Origin) -> ResolvConf {
+        var conf = ResolvConf(bytes: bytes)
+        if conf.entries.isEmpty { conf.origin = origin }
+        return conf
+    }
+
+    private func write(_ conf: ResolvConf, _ file: Files.Status?) throws(Errno) {
+        if conf.entries.isEmpty {
+            switch conf.origin {
+            case .link(let target): return try Files.replace(path, withLinkTo: target)
+            case .missing where conf.others.isEmpty: return try Files.remove(path)
+            case .missing, .file: break
+            }
+        }
+        do {
+            try Files.replace(path, conf.bytes, permissions: file?.permissions ?? 0o644, owner: file?.owner)
+        } catch  where error == .busy || error == .readOnlyFileSystem {
+            try Files.overwrite(path, conf.bytes)
+        }
+    }
+}
