@@ -15,23 +15,17 @@ public struct Daemonize: ~Copyable {
 
     /// Returns in the child only.
     public static func begin() throws(Errno) -> Daemonize {
-        var ends: (Int32, Int32) = (-1, -1)
-        let made = withUnsafeMutableBytes(of: &ends) {
-            clinux_pipe_cloexec($0.baseAddress?.assumingMemoryBound(to: Int32.self))
-        }
-        guard made == 0 else { throw Errno(rawValue: -made) }
-        let reading = FileDescriptor(owning: ends.0)
-        let writing = FileDescriptor(owning: ends.1)
+        let pipe = try Pipe()
         let pid = clinux_fork()
         guard pid >= 0 else { throw Errno(rawValue: -pid) }
         if pid > 0 {
             // Only the child may hold the writing end: its end is the end of the file here.
-            _ = clinux_close(writing.release())
+            let reading = pipe.closeWriting()
             let word = (try? reading.read(upTo: 1)) ?? []
             clinux_exit_now(word.isEmpty ? 1 : 0)
         }
         _ = clinux_setsid()
-        return Daemonize(pipe: writing)
+        return Daemonize(pipe: pipe.closeReading())
     }
 
     /// Lets go of terminal, directory and standard streams, and of the waiting caller.

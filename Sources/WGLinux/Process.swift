@@ -6,7 +6,7 @@ public struct ChildProcess: Sendable {
     /// Whether it leads a process group of its own, so that signals reach what it started, too.
     public let leadsGroup: Bool
 
-    /// `posix_spawn(3)`; standard input, output and error are inherited, nothing else.
+    /// `posix_spawn(3)`; standard input, output and error are those given or inherited, and there is nothing else.
     ///
     /// No signal is blocked in it, except where a queue is given and it was blocked before the queue was made.
     ///
@@ -14,14 +14,16 @@ public struct ChildProcess: Sendable {
     ///   - arguments: with the program's name first.
     ///   - environment: `NAME=value` each.
     public static func start(
-        _ path: String, _ arguments: [String], environment: [String], ownGroup: Bool, signals: SignalQueue? = nil
+        _ path: String, _ arguments: [String], environment: [String], ownGroup: Bool, signals: SignalQueue? = nil,
+        streams: StandardStreams = StandardStreams()
     ) throws(Errno) -> ChildProcess {
         var mask = sigset_t()
         if let signals { mask = signals.maskForChildren } else { sigemptyset(&mask) }
         var pid: Int32 = 0
+        let descriptors = [streams.input, streams.output, streams.error].map { $0 ?? -1 }
         let result = withCStrings(arguments) { arguments in
             withCStrings(environment) { environment in
-                clinux_spawn(&pid, path, arguments, environment, &mask, ownGroup ? 1 : 0)
+                clinux_spawn(&pid, path, arguments, environment, &mask, ownGroup ? 1 : 0, descriptors)
             }
         }
         _ = try check(result)
@@ -55,6 +57,19 @@ public struct ChildProcess: Sendable {
         _ = try check(result)
         let exit = clinux_exit_status(status)
         return exit >= 0 ? .exited(exit) : .ended(by: Signal(rawValue: clinux_ending_signal(status)))
+    }
+}
+
+/// Descriptors for a program to have as its own; `nil` is this process's.
+public struct StandardStreams: Sendable {
+    public var input: Int32?
+    public var output: Int32?
+    public var error: Int32?
+
+    public init(input: Int32? = nil, output: Int32? = nil, error: Int32? = nil) {
+        self.input = input
+        self.output = output
+        self.error = error
     }
 }
 

@@ -63,6 +63,11 @@ public final class SignalQueue {
         drain()
     }
 
+    /// Lets a wait for other things end when a signal comes; while one is pending, that is no news.
+    public func join(_ set: inout PollSet) {
+        if !isPending { set.add(descriptor.rawValue) }
+    }
+
     /// The mask that children get.
     var maskForChildren: sigset_t { before }
 

@@ -27,6 +27,14 @@ public enum QuickError: Error, Equatable, Sendable {
     /// Its link is gone; it has not gone within the time it had.
     case engineStillRuns(InterfaceName)
     case cannotStart(program: String, Errno)
+    /// A program that this one needs is not in `PATH`.
+    case toolNotFound(String)
+    /// The first line that it wrote to its standard error, if it did.
+    case toolFailed(String, ProcessEnd, said: String)
+    /// It was killed.
+    case toolTookTooLong(String)
+    /// Its output is beyond all measure.
+    case toolSaidTooMuch(String)
     case hookFailed(HookStage, String, ProcessEnd)
     case record(path: String, Errno)
     case interrupted(Signal)

@@ -94,6 +94,11 @@ struct Messages {
         case .engineMadeNoLink(let engine): "the userspace engine `\(engine.path)' ended without making the interface"
         case .engineStillRuns(let name): "`\(name)' is gone, but its userspace engine still runs"
         case .cannotStart(let path, let errno): "`\(path)': \(errno)"
+        case .toolNotFound(let program): "`\(program)' was not found"
+        case .toolFailed(let program, let end, let said):
+            "`\(program)' \(reason(end))\(said.isEmpty ? "" : ": \(said)")"
+        case .toolTookTooLong(let program): "`\(program)' did not end in time, and was killed"
+        case .toolSaidTooMuch(let program): "`\(program)' did not stop writing, and was killed"
         case .hookFailed(let stage, let command, let end): "\(stage.rawValue) `\(command)' \(reason(end))"
         case .record(let path, let errno): "`\(path)': \(errno)"
         case .interrupted(let signal): "interrupted by signal \(signal.rawValue)"

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,20 +21,38 @@ extern char **environ;
 
 static inline char **clinux_environment_list(void) { return environ; }
 
-// Starts a program with the signal mask given and, on request, in a process group of its own.
+// Starts a program with the signal mask given and, on request, in a process group of its own. The three descriptors
+// become its standard input, output and error; a negative one leaves it this process's own.
 static inline int clinux_spawn(pid_t *pid, const char *path, char *const *arguments, char *const *environment,
-                               const sigset_t *mask, int own_group) {
+                               const sigset_t *mask, int own_group, const int streams[3]) {
     posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
     int failure = posix_spawnattr_init(&attributes);
     if (failure != 0) return -failure;
+    failure = posix_spawn_file_actions_init(&actions);
+    if (failure != 0) {
+        posix_spawnattr_destroy(&attributes);
+        return -failure;
+    }
     short flags = POSIX_SPAWN_SETSIGMASK | (own_group ? POSIX_SPAWN_SETPGROUP : 0);
     failure = posix_spawnattr_setsigmask(&attributes, mask);
     if (failure == 0) failure = posix_spawnattr_setpgroup(&attributes, 0);
     if (failure == 0) failure = posix_spawnattr_setflags(&attributes, flags);
-    if (failure == 0) failure = posix_spawn(pid, path, NULL, &attributes, arguments, environment);
+    for (int number = 0; number < 3 && failure == 0; number++)
+        if (streams[number] >= 0) failure = posix_spawn_file_actions_adddup2(&actions, streams[number], number);
+    if (failure == 0) failure = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return -failure;
 }
+
+// A file without a name, in memory.
+static inline int clinux_memory_file(const char *label) {
+    int fd = memfd_create(label, MFD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static inline int clinux_rewind(int fd) { return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0; }
 
 static inline int clinux_execve(const char *path, char *const *arguments, char *const *environment) {
     execve(path, arguments, environment);
