@@ -40,6 +40,7 @@ var targets: [Target] = [
     module("WGConfig", ["WGModel"], settings: pure),
     module("WGUAPI", ["WGModel"], settings: pure),
     module("WGPlan", ["WGModel", "WGConfig"], settings: pure),
+    module("WGCommandLine", settings: pure),
     module("WGCrypto", ["WGModel", "CSodium"]),
     module("WGProtocol", ["WGModel", "WGCrypto"]),
 
@@ -56,8 +57,8 @@ var targets: [Target] = [
     module("WireGuardControl", ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
 
     // Ring 3: programs.
-    program("wg", ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
-    program("wg-quick", ["WGModel", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"]),
+    program("wg", ["WGModel", "WGCommandLine", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
+    program("wg-quick", ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"]),
     program("wireguard-swift", ["WGModel", "WGEngine", "WGLinux"]),
 
     .target(

@@ -1,10 +1,16 @@
 #!/bin/bash
-# check-completions.sh PROGRAMS: what bash, zsh and fish offer after `wg ...`, each asked in truth, against what the
-# program's own help says it knows. The help comes from the parser's tables, and a unit test holds the man page to them.
+# check-completions.sh PROGRAMS: what bash, zsh and fish offer after `wg ...` and `wg-quick ...`, each asked in truth,
+# against what the program's own help says it knows. The help comes from the parser's tables, and a unit test holds the man
+# pages to them.
 set -uo pipefail
+programs="$(realpath "${1:?usage: check-completions.sh PROGRAMS}")" || exit 2
 cd "$(dirname "$0")" || exit 2
-wg="${1:?usage: check-completions.sh PROGRAMS}/wg"
-[[ $wg == /* ]] || wg="$OLDPWD/$wg"
+# In a mount namespace, for a directory of configurations of its own.
+[[ -n ${COMPLETIONS_UNSHARED:-} ]] ||
+    COMPLETIONS_UNSHARED=1 exec unshare --mount --map-root-user -- "./${0##*/}" "$programs"
+mount -t tmpfs tmpfs /etc/wireguard && touch /etc/wireguard/{home,office}.conf || exit 2
+wg="$programs/wg"
+wg_quick="$programs/wg-quick"
 COMPLETIONS="$(cd ../Share/completions && pwd)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
@@ -47,7 +53,7 @@ subcommands=()
 for word in "${commands[@]}"; do
     case $word in help | version) ;; *) subcommands+=("$word") ;; esac
 done
-options() { "$wg" "$1" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'; }
+options() { "$1" "$2" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'; }
 mapfile -t fields < <("$wg" show --help | sed -n '1s/.* \[\([^]]*\)\]$/\1/p' | sed 's/ | /\n/g')
 mapfile -t settings < <("$wg" set --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
 
@@ -70,7 +76,7 @@ offers "all commands" "wg " "${commands[@]}"
 offers "commands that begin alike" "wg set" set setconf
 offers "after help, the commands it explains" "wg help " "${subcommands[@]}"
 for command in "${subcommands[@]}"; do
-    mapfile -t expected < <(options "$command")
+    mapfile -t expected < <(options "$wg" "$command")
     offers "the options of $command" "wg $command --" "${expected[@]}"
 done
 offers "show: interfaces" "wg show " wg0 wg1 all interfaces
@@ -106,4 +112,25 @@ offers "set: all again for the next peer" "wg set wg0 peer $PEER_1 endpoint [::1
 offers "set: another peer after a removal" "wg set wg0 peer $PEER_1 remove " peer
 offers "set: a value that is called like a setting" "wg set wg0 private-key peer fw" fwmark
 offers "version: nothing" "wg version " ""
+
+# The same for wg-quick.
+
+mapfile -t commands < <("$wg_quick" help 2>&1 | words_below "Commands")
+subcommands=()
+for word in "${commands[@]}"; do
+    case $word in help | version) ;; *) subcommands+=("$word") ;; esac
+done
+known "the help of wg-quick has commands" "${#subcommands[@]}" 1
+offers "all commands of wg-quick" "wg-quick " "${commands[@]}"
+for command in "${subcommands[@]}"; do
+    mapfile -t expected < <(options "$wg_quick" "$command")
+    offers "wg-quick: the options of $command" "wg-quick $command --" "${expected[@]}"
+    case $command in
+        down | save) names=(wg0 wg1) ;;
+        *) names=(home office) ;;
+    esac
+    offers "wg-quick $command: names and files" "wg-quick $command " "${names[@]}" one.conf two.conf
+done
+offers "wg-quick up: nothing after a name" "wg-quick up home " ""
+offers "wg-quick version: nothing" "wg-quick version " ""
 exit "$status"

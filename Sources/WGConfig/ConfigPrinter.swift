@@ -42,22 +42,36 @@ public enum ConfigPrinter {
         }
     }
 
-    /// The file without wg-quick's keys of [Interface], every other byte as it stands, and one more line end.
+    /// What `wg-quick strip` prints: the file without wg-quick's keys of [Interface], and one more line end.
+    ///
+    /// The same bytes as the stock tool's, which reads lines with a shell: spaces and tabs around a line and NUL are lost,
+    /// a line end is added where the last line has none, a key goes even without a `=`, and whatever begins with
+    /// `[` ends the section. Here alone white space inside `[Interface]` makes no other section of it, as in the parser.
     public static func strip(_ document: Document) -> [UInt8] {
-        var kept = Document(bytes: [])
+        var kept: [UInt8] = []
         var isInterface = false
         var lexer = Lexer()
         for line in document.lines {
-            lexer.read(line.content[...])
-            if lexer.shape == .section {
-                isInterface = lexer.section == .interface
+            var text = line.content.filter { $0 != 0 } + line.ending.prefix { $0 != lineFeed }
+            text = trimmed(text)
+            lexer.read(text[...])
+            if lexer.word.first == UInt8(ascii: "[") {
+                isInterface = Keyword.Section(utf8: lexer.word.span) == .interface
             }
-            if isInterface, lexer.shape == .setting, lexer.isWordContiguous, lexer.keyword?.program == .wgQuick {
-                continue
-            }
-            kept.lines.append(line)
+            let isQuick = isInterface && lexer.keyword?.program == .wgQuick && lexer.isWordContiguous
+            if isQuick || text.isEmpty && line.ending.isEmpty { continue }
+            kept += text + [lineFeed]
         }
-        return kept.bytes + [UInt8(ascii: "\n")]
+        return kept + [lineFeed]
+    }
+
+    private static let lineFeed = UInt8(ascii: "\n")
+
+    private static func trimmed(_ text: [UInt8]) -> [UInt8] {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let start = text.firstIndex { !isBlank($0) } ?? text.endIndex
+        let end = text.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+        return Array(text[start..<end])
     }
 }
 

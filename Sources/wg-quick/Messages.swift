@@ -1,3 +1,4 @@
+import WGCommandLine
 import WGControl
 import WGLinux
 import WGModel
@@ -36,7 +37,8 @@ struct Messages {
     func text(_ fault: Command.Fault) -> String {
         switch fault {
         case .usage: Usage.overview(program: program)
-        case .unsupported(let command): "\(program): `\(command)' is not supported by this version\n"
+        case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
+        case .options(let subcommand, let fault): fault.message + Usage.line(subcommand, program: program)
         }
     }
 
@@ -55,6 +57,8 @@ struct Messages {
     }
 
     func cannotRead(_ path: String, _ error: Errno) -> String { "\(program): `\(path)': \(error)\n" }
+
+    func cannotWrite(_ error: Errno) -> String { "\(program): standard output: \(error)\n" }
 
     func cannotTakeSignals(_ error: Errno) -> String { "\(program): cannot take signals: \(error)\n" }
 

@@ -31,11 +31,23 @@ struct Program {
         case .help:
             reporter.say(Usage.overview(program: name))
             return .success
-        case .version:
-            try? writeDescriptor(Terminal.standardOutput, Array(Version.line.utf8))
-            return .success
+        case .version: return print(Version.line)
+        case .helpFor(let subcommand): return print(Usage.page(subcommand, program: name))
         case .up(let argument): return asRoot { up(argument) }
         case .down(let argument): return asRoot { down(argument) }
+        case .strip(let argument): return asRoot { strip(argument) }
+        }
+    }
+
+    /// Output that was asked for, as opposed to messages.
+    func print(_ text: String) -> ExitStatus { print(Array(text.utf8)) }
+
+    func print(_ bytes: [UInt8]) -> ExitStatus {
+        do {
+            try writeDescriptor(Terminal.standardOutput, bytes)
+            return .success
+        } catch {
+            return fail(messages.cannotWrite(error))
         }
     }
 
@@ -61,9 +73,8 @@ struct Program {
         return fail(messages.mustBeRoot)
     }
 
-    /// The configuration, or nothing after saying what is wrong with it.
-    func loadConfig(_ argument: ConfigArgument) -> QuickConfig? {
-        let bytes: [UInt8]
+    /// The file, or nothing after saying what is wrong with it.
+    func loadFile(_ argument: ConfigArgument) -> [UInt8]? {
         let path: String
         do {
             let file = try argument.locate()
@@ -74,11 +85,16 @@ struct Program {
             return nil
         }
         do {
-            bytes = try Files.read(path)
+            return try Files.read(path)
         } catch {
             reporter.say(messages.cannotRead(path, error))
             return nil
         }
+    }
+
+    /// The configuration, or nothing after saying what is wrong with it.
+    func loadConfig(_ argument: ConfigArgument) -> QuickConfig? {
+        guard let bytes = loadFile(argument) else { return nil }
         let result = ConfigParser.parseQuick(Document(bytes: bytes))
         if !result.diagnostics.isEmpty {
             reporter.say(DiagnosticText.render(result.diagnostics, file: argument.path))

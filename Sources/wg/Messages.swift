@@ -1,3 +1,4 @@
+import WGCommandLine
 import WGConfig
 import WGControl
 import WGLinux
@@ -15,7 +16,7 @@ struct Messages {
         switch fault {
         case .unknownSubcommand(let word): "Invalid subcommand: `\(word)'\n" + Usage.overview(program: program)
         case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
-        case .options(let subcommand, let fault): text(fault) + Usage.line(subcommand, program: program)
+        case .options(let subcommand, let fault): fault.message + Usage.line(subcommand, program: program)
         case .optionValue(let subcommand, let option, let value):
             "Invalid option: \(option.usage), not `\(value)': \(option.summary)\n"
                 + Usage.line(subcommand, program: program)
@@ -26,15 +27,6 @@ struct Messages {
         case .secretsWithoutJSON:
             "Invalid option: `\(Option.secrets.text)' belongs to `\(Option.json.text)'\n"
                 + Usage.line(.show, program: program)
-        }
-    }
-
-    private func text(_ fault: Arguments.Fault) -> String {
-        switch fault {
-        case .unknown(let word): "Invalid option: `\(word)'\n"
-        case .repeated(let option): "Invalid option: `\(option.text)' is there twice\n"
-        case .missingValue(let option): "Invalid option: `\(option.text)' wants a value, \(option.usage)\n"
-        case .unexpectedValue(let option): "Invalid option: `\(option.text)' has no value\n"
         }
     }
 

@@ -8,6 +8,7 @@ enum ImportTable {
         "WGConfig": ["WGModel"],
         "WGUAPI": ["WGModel"],
         "WGPlan": ["WGModel", "WGConfig"],
+        "WGCommandLine": [],
         "WGCrypto": ["WGModel", "CSodium"],
         "WGProtocol": ["WGModel", "WGCrypto"],
         // Ring 2: the operating system.
@@ -21,8 +22,8 @@ enum ImportTable {
             "WGModel", "WGCrypto", "WGProtocol", "WGUAPI", "WGLinux", "WGNetlink", "CLinux", "Synchronization",
         ],
         // Ring 3: the programs.
-        "wg": ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
-        "wg-quick": ["WGModel", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"],
+        "wg": ["WGModel", "WGCommandLine", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
+        "wg-quick": ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"],
         "wireguard-swift": ["WGModel", "WGEngine", "WGLinux"],
     ]
 
@@ -30,5 +31,5 @@ enum ImportTable {
     static let cModules: Set<String> = ["CLinux", "CMnl", "CNlRoute", "CSodium"]
 
     /// Modules whose arithmetic and parsing need no pointer: compiled with strict memory safety.
-    static let pure: Set<String> = ["WGModel", "WGConfig", "WGUAPI", "WGPlan"]
+    static let pure: Set<String> = ["WGModel", "WGCommandLine", "WGConfig", "WGUAPI", "WGPlan"]
 }

@@ -2,7 +2,7 @@
 # offers.bash LINE: what bash offers after a command line; the last word is the one that is being typed.
 # shellcheck source=/dev/null
 source "$(dirname "${BASH_SOURCE[0]}")/devices.sh"
-source "$COMPLETIONS/bash/wg"
+source "$COMPLETIONS/bash/${1%% *}"
 
 # Bash parts words at these characters, too.
 line=$1
@@ -20,7 +20,7 @@ for word in "${words[@]}"; do
 done
 COMP_WORDS=("${split[@]}")
 COMP_CWORD=$((${#split[@]} - 1))
-entry=$(complete -p wg)
+entry=$(complete -p "${1%% *}")
 [[ $entry =~ -F\ ([^ ]+) ]] || exit 1
 COMPREPLY=()
 "${BASH_REMATCH[1]}"

@@ -7,5 +7,5 @@ function wg
             printf '%s\n' $PEER_1 $PEER_2
     end
 end
-source $COMPLETIONS/fish/wg.fish
+set fish_complete_path $COMPLETIONS/fish
 complete -C $argv[1] | string split -f 1 \t

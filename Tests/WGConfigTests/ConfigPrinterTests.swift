@@ -49,7 +49,7 @@ import WGModel
     }
 
     @Test(arguments: [
-        ("", "\n"), ("[Interface]\nMTU=1\nListenPort=1", "[Interface]\nListenPort=1\n"),
+        ("", "\n"), ("[Interface]\nMTU=1\nListenPort=1", "[Interface]\nListenPort=1\n\n"),
         (
             "# c\r\n[interface]\r\n  Address = x # y\r\n\r\nFwMark = 1 # z\r\n",
             "# c\r\n[interface]\r\n\r\nFwMark = 1 # z\r\n\n"
@@ -58,6 +58,9 @@ import WGModel
             "[Interface]\nPostUp = a # b\n#PostUp = c\n[Peer]\nMTU = 5\n",
             "[Interface]\n#PostUp = c\n[Peer]\nMTU = 5\n\n"
         ),
+        (" a\t b \t\n\t [peer] \n  ", "a\t b\n[peer]\n\n"), ("[Interface]\nAddress\nmtu #\n", "[Interface]\n\n"),
+        ("[Interface] = x\nMTU=1\n[\nMTU=1\n", "[Interface] = x\n[\nMTU=1\n\n"),
+        ("[Inter\0face]\nM\0TU=1\r\na\0b", "[Interface]\nab\n\n"),
         ("MTU = 1\n", "MTU = 1\n\n"), ("[Interface]\nnonsense\nMT U = 1\n", "[Interface]\nnonsense\nMT U = 1\n\n"),
     ])
     func stripTakesWgQuicksKeysOutOfInterfaceAndNothingElse(text: String, stripped: String) {

@@ -35,7 +35,7 @@ import WGConfig
     @Test(arguments: ["bash/wg-quick", "zsh/_wg-quick", "fish/wg-quick.fish"])
     func completionsOfWgQuickHaveEveryWordOfTheManPage(file: String) {
         let words = items(of: "Man/wg-quick.8").filter { $0.first?.isLowercase == true }
-        #expect(words == ["up", "down", "help", "version"])
+        #expect(words.starts(with: ["up", "down"]) && words.suffix(2) == ["help", "version"])
         expect(words, in: file)
     }
 

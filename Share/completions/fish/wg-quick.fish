@@ -1,6 +1,6 @@
 # Completion of wg-quick(8) for fish.
 
-function __wg_quick_files
+function __wg_quick_configured
     for file in /etc/wireguard/*.conf
         string replace -r '.*/(.*)\.conf$' '$1' $file
     end
@@ -10,19 +10,39 @@ function __wg_quick_interfaces
     wg show interfaces 2>/dev/null | string split ' '
 end
 
-function __wg_quick_needs_name
-    set -l words (commandline -opc)
-    test (count $words) -eq 2; and test $words[2] = $argv[1]
+# The command and its operands before the word that is being typed.
+function __wg_quick_operands
+    string match -v -- '-*' (commandline -opc)[2..]
+end
+
+# Whether the command is one of those given, and so many operands stand before the word that is being typed.
+function __wg_quick_at
+    set -l operands (__wg_quick_operands)
+    test (count $operands) -eq (math $argv[1] + 1); and contains -- $operands[1] $argv[2..]
+end
+
+function __wg_quick_command
+    set -l operands (__wg_quick_operands)
+    test (count $operands) -ge 1; and contains -- $operands[1] $argv
+end
+
+function __wg_quick_begins
+    not __wg_quick_operands | string length -q
 end
 
 complete -c wg-quick -f
-complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a up -d 'Bring an interface up'
-complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a down -d 'Bring an interface down'
-complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a help -d 'Print a help text'
-complete -c wg-quick -n 'test (count (commandline -opc)) -eq 1' -a version -d 'Print the version'
-complete -c wg-quick -n '__wg_quick_needs_name up' -a '(__wg_quick_files)'
-complete -c wg-quick -n '__wg_quick_needs_name up' -k -a '(__fish_complete_suffix .conf)'
-complete -c wg-quick -n '__wg_quick_needs_name down' -a '(__wg_quick_interfaces)'
-complete -c wg-quick -n '__wg_quick_needs_name down' -k -a '(__fish_complete_suffix .conf)'
-complete -c wg-quick -l help -d 'Print a help text'
-complete -c wg-quick -l version -d 'Print the version'
+for command in \
+        'up:Make an interface' \
+        'down:Remove an interface' \
+        'strip:Print a file without what only wg-quick knows' \
+        'help:Explain the program' \
+        'version:Print the version'
+    set -l parts (string split -m 1 : $command)
+    complete -c wg-quick -n __wg_quick_begins -a $parts[1] -d $parts[2]
+end
+complete -c wg-quick -n __wg_quick_begins -l version -d 'Print the version'
+complete -c wg-quick -s h -l help -d 'Explain the command'
+
+complete -c wg-quick -n '__wg_quick_at 0 up strip' -a '(__wg_quick_configured)'
+complete -c wg-quick -n '__wg_quick_at 0 down' -a '(__wg_quick_interfaces)'
+complete -c wg-quick -n '__wg_quick_at 0 up down strip' -k -a '(__fish_complete_suffix .conf)'

@@ -1,3 +1,5 @@
+import WGCommandLine
+
 /// What the command line asks for: the words sorted out, their values not yet read.
 enum Command: Equatable {
     case help
@@ -51,7 +53,8 @@ enum Command: Equatable {
             let subcommand = try Self.subcommand(first)
             let arguments: Arguments
             do {
-                arguments = try Arguments(rest, for: subcommand)
+                // A setting's value may begin with any character.
+                arguments = try Arguments(rest, options: subcommand.options, passesUnknown: subcommand == .set)
             } catch {
                 throw .options(subcommand, error)
             }

@@ -1,9 +1,8 @@
-/// Every option of the subcommands. Which of them has which is `Subcommand.options`.
-enum Option: String, CaseIterable {
-    case json, secrets, names, textfile, interval, count, help
+import WGCommandLine
 
-    /// As written on the command line.
-    var text: String { "--" + rawValue }
+/// Every option of the subcommands. Which of them has which is `Subcommand.options`.
+enum Option: String, CommandOption {
+    case json, secrets, names, textfile, interval, count, help
 
     /// What its value is, in capitals; nil for an option without one.
     var valueName: String? {
@@ -14,9 +13,6 @@ enum Option: String, CaseIterable {
         case .json, .secrets, .names, .help: nil
         }
     }
-
-    /// The option and what follows it.
-    var usage: String { text + (valueName.map { " " + $0 } ?? "") }
 
     /// One line for the help texts and completions.
     var summary: String {
@@ -31,3 +27,5 @@ enum Option: String, CaseIterable {
         }
     }
 }
+
+typealias Arguments = WGCommandLine.Arguments<Option>

@@ -1,3 +1,5 @@
+import WGCommandLine
+
 /// The help texts.
 enum Usage {
     static func overview(program: String) -> String {
@@ -7,10 +9,10 @@ enum Usage {
             Usage: \(program) COMMAND [ARGUMENT]...
 
             Commands; without one, `\(program)' means `\(program) show':
-            \(table(commands))
+            \(HelpTable.text(commands))
 
             Environment:
-            \(table(EnvironmentVariable.allCases.map { ($0.rawValue, $0.summary) }))
+            \(HelpTable.text(EnvironmentVariable.allCases.map { ($0.rawValue, $0.summary) }))
 
             `\(program) COMMAND --help' explains one of them. The manual is wg(8).
 
@@ -26,19 +28,8 @@ enum Usage {
 
     /// How a command is called, and what it does.
     static func page(_ subcommand: Subcommand, program: String) -> String {
-        let options = table(subcommand.options.map { ($0.usage, $0.summary) })
+        let options = HelpTable.text(subcommand.options.map { ($0.usage, $0.summary) })
         return line(subcommand, program: program) + "\n" + explanation(subcommand) + "\n\n" + options + "\n"
-    }
-
-    /// Two columns, indented; a line end in the second goes on below it.
-    private static func table(_ rows: [(word: String, summary: String)]) -> String {
-        let width = rows.map(\.word.count).max() ?? 0
-        let margin = String(repeating: " ", count: width + 4)
-        return rows.map { row in
-            let padding = String(repeating: " ", count: width - row.word.count)
-            let lines = row.summary.split(separator: "\n").joined(separator: "\n" + margin)
-            return "  \(row.word)\(padding)  \(lines)"
-        }.joined(separator: "\n")
     }
 
     private static func explanation(_ subcommand: Subcommand) -> String {
@@ -86,7 +77,7 @@ enum Usage {
             Changes what is named and nothing else. What concerns the device comes before
             the first peer. A peer that is not there yet is added.
 
-            \(table(SetKeyword.allCases.map { ($0.usage, $0.summary) }))
+            \(HelpTable.text(SetKeyword.allCases.map { ($0.usage, $0.summary) }))
             """
         case .setconf:
             """

@@ -1,3 +1,4 @@
+import WGCommandLine
 import WGModel
 
 /// What a device reports, and the names of its peers if somebody asked for them.

@@ -1,4 +1,5 @@
 import Testing
+import WGCommandLine
 import WGLinux
 import WGModel
 import WGPlan
@@ -9,23 +10,27 @@ import WGQuick
 struct WGQuickCommandTests {
     @Test(arguments: [
         (["up", "wg0"], Command.up("wg0")), (["down", "./wg0.conf"], .down("./wg0.conf")), (["up", ""], .up("")),
-        (["help"], .help), (["-h"], .help), (["--help"], .help), (["--version"], .version),
+        (["up", "--", "--help"], .up("--help")), (["help"], .help), (["-h"], .help), (["--help"], .help),
+        (["--version"], .version), (["up", "--help"], .helpFor(.up)), (["down", "x", "-h"], .helpFor(.down)),
     ])
     func isUnderstood(arguments: [String], command: Command) throws { #expect(try Command(arguments) == command) }
 
     @Test(arguments: [
-        [], ["up"], ["down"], ["up", "a", "b"], ["upp", "wg0"], ["--help", "up"], ["wg0"],
+        ([], Command.Fault.usage), (["upp", "wg0"], .usage), (["--help", "up"], .usage), (["wg0"], .usage),
+        (["up"], .wrongOperands(.up)), (["down"], .wrongOperands(.down)), (["up", "a", "b"], .wrongOperands(.up)),
+        (["up", "--foo", "a"], .options(.up, .unknown("--foo"))),
     ])
-    func anythingElseIsShownTheUsage(arguments: [String]) {
-        #expect(throws: Command.Fault.usage) { try Command(arguments) }
+    func anythingElseIsAFault(arguments: [String], fault: Command.Fault) {
+        #expect(throws: fault) { try Command(arguments) }
+        #expect(Messages(program: "wg-quick").text(fault).contains("Usage: wg-quick "))
     }
 
-    @Test(arguments: ["save", "strip"])
-    func aCommandThatIsMissingYetIsNamed(word: String) {
-        #expect(throws: Command.Fault.unsupported(word)) { try Command([word, "wg0"]) }
-        #expect(
-            Messages(program: "wg-quick").text(.unsupported(word))
-                == "wg-quick: `\(word)' is not supported by this version\n")
+    @Test(arguments: Subcommand.allCases)
+    func aCommandsHelpHasItsOptions(subcommand: Subcommand) {
+        let page = Usage.page(subcommand, program: "wg-quick")
+        #expect(page.hasPrefix("Usage: wg-quick \(subcommand.rawValue) "))
+        for option in subcommand.options { #expect(page.contains("\n  \(option.usage)  ")) }
+        #expect(page.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
 }
 

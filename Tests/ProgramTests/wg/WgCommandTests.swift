@@ -1,4 +1,5 @@
 import Testing
+import WGCommandLine
 
 @testable import wg
 

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WGCommandLine
 import WGControl
 import WGLinux
 import WGModel

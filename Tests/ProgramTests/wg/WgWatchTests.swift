@@ -1,4 +1,5 @@
 import Testing
+import WGCommandLine
 import WGControl
 import WGLinux
 import WGModel

@@ -1,30 +1,34 @@
 /// Writes one JSON value (RFC 8259) from front to back, on one line.
 ///
 /// The calls are the tokens: the caller opens what it closes, and gives each member of an object a name.
-struct JSONWriter {
-    private(set) var text = ""
+public struct JSONWriter {
+    public private(set) var text = ""
     private var needsComma = false
 
-    mutating func object(_ members: (inout JSONWriter) -> Void) {
+    public init() {}
+
+    public mutating func object(_ members: (inout JSONWriter) -> Void) {
         open("{")
         members(&self)
         close("}")
     }
 
-    mutating func array<Element>(_ elements: some Sequence<Element>, _ element: (inout JSONWriter, Element) -> Void) {
+    public mutating func array<Element>(
+        _ elements: some Sequence<Element>, _ element: (inout JSONWriter, Element) -> Void
+    ) {
         open("[")
         for item in elements { element(&self, item) }
         close("]")
     }
 
     /// The name of a member; its value is what is written next.
-    mutating func name(_ name: String) {
+    public mutating func name(_ name: String) {
         string(name)
         text += ":"
         needsComma = false
     }
 
-    mutating func string(_ value: String) {
+    public mutating func string(_ value: String) {
         separate()
         text += "\""
         if value.utf8.allSatisfy({ (32..<127).contains($0) && $0 != quote && $0 != backslash }) {
@@ -37,11 +41,11 @@ struct JSONWriter {
     }
 
     /// Exact, however large.
-    mutating func number(_ value: some BinaryInteger) { literal(String(value)) }
+    public mutating func number(_ value: some BinaryInteger) { literal(String(value)) }
 
-    mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
+    public mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
-    mutating func null() { literal("null") }
+    public mutating func null() { literal("null") }
 
     private mutating func literal(_ value: String) {
         separate()
@@ -83,14 +87,16 @@ private let backslash = UInt8(ascii: "\\")
 
 extension JSONWriter {
     /// A member, `null` without a value.
-    mutating func member<Value>(_ name: String, _ value: Value?, _ write: (inout JSONWriter, Value) -> Void) {
+    public mutating func member<Value>(_ name: String, _ value: Value?, _ write: (inout JSONWriter, Value) -> Void) {
         self.name(name)
         if let value { write(&self, value) } else { null() }
     }
 
-    mutating func member(_ name: String, _ value: String?) { member(name, value) { $0.string($1) } }
+    public mutating func member(_ name: String, _ value: String?) { member(name, value) { $0.string($1) } }
 
-    mutating func member(_ name: String, _ value: Bool) { member(name, value) { $0.bool($1) } }
+    public mutating func member(_ name: String, _ value: Bool) { member(name, value) { $0.bool($1) } }
 
-    mutating func member(_ name: String, _ value: (some BinaryInteger)?) { member(name, value) { $0.number($1) } }
+    public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+        member(name, value) { $0.number($1) }
+    }
 }

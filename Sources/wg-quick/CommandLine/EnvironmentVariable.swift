@@ -1,0 +1,13 @@
+/// The variables of the environment that the program reads.
+enum EnvironmentVariable: String, CaseIterable {
+    case engine = "WG_QUICK_USERSPACE_IMPLEMENTATION"
+    case endpointRetries = "WG_ENDPOINT_RESOLUTION_RETRIES"
+
+    /// One line for the help text, or two.
+    var summary: String {
+        switch self {
+        case .engine: "the engine to start where the kernel has no WireGuard;\nwireguard-swift unless told"
+        case .endpointRetries: "how often to ask again for a name's address;\na number or infinity"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// The commands of `wg-quick`, in the order of the help text.
+enum Subcommand: String, CaseIterable {
+    case up, down, strip
+
+    /// What it understands besides operands.
+    var options: [Option] {
+        switch self {
+        case .up, .down, .strip: [.help]
+        }
+    }
+
+    /// How it is called: what follows the name and the options.
+    var operands: String {
+        switch self {
+        case .up, .down, .strip: "NAME | FILE"
+        }
+    }
+
+    /// One line for the help text and completions.
+    var summary: String {
+        switch self {
+        case .up: "make an interface, with all that belongs to it"
+        case .down: "remove an interface, with all that belongs to it"
+        case .strip: "print a file without the keys that only wg-quick knows"
+        }
+    }
+
+    /// A few lines for the command's own help.
+    var explanation: String {
+        switch self {
+        case .up:
+            """
+            Makes the link, sets keys and peers, addresses, MTU and routes, and runs the hooks.
+            What is done is shown on standard error as the equivalent commands. If a step
+            fails, or a signal comes, everything is taken back.
+            """
+        case .down:
+            """
+            Runs the hooks and removes the interface, with its addresses and routes. What `up'
+            recorded counts; without a record, the file.
+            """
+        case .strip:
+            """
+            Prints the file as `wg setconf' and `wg syncconf' read it: without the keys of
+            [Interface] that only wg-quick knows. Everything else is printed as it stands.
+            The output contains secrets.
+            """
+        }
+    }
+}
+
+/// Commands about the program itself. Each has the spellings of an option, too.
+enum Inquiry: String, CaseIterable {
+    case help, version
+
+    init?(_ word: String) {
+        guard let found = Self.allCases.first(where: { $0.spellings.contains(word) }) else { return nil }
+        self = found
+    }
+
+    var spellings: [String] {
+        switch self {
+        case .help: ["help", "-h", "--help"]
+        case .version: ["version", "-v", "--version"]
+        }
+    }
+
+    /// One line for the help text and completions.
+    var summary: String {
+        switch self {
+        case .help: "explain the program"
+        case .version: "print the version"
+        }
+    }
+}
