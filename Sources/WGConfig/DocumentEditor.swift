@@ -9,10 +9,10 @@ public import WGModel
 /// An edit costs what its section is long, so that many edits of a long file are no worry.
 public struct DocumentEditor: Sendable {
     /// First what stands before any section, then a part for each section, from its header to the next one.
-    private(set) var parts: [Part] = [Part(section: nil)]
+    var parts: [Part] = [Part(section: nil)]
     /// The parts of each peer, in order: a file may have several for one key. Those of [Interface] are one section.
-    private var peerParts: [PublicKey: [Int]] = [:]
-    private var interfaceParts: [Int] = []
+    private(set) var peerParts: [PublicKey: [Int]] = [:]
+    private(set) var interfaceParts: [Int] = []
     private let lastLineHasNoEnd: Bool
 
     /// Begins with a document as it stands.
