@@ -94,7 +94,7 @@ public struct EndpointResolution {
         }
         let answers = ask(hosts)
         for (name, port, host) in open {
-            found[name] = answers[host].map { $0.endpoint(port: port) }.mapError { Failure(.endpoint(name), $0) }
+            found[name] = answers[host].map { $0.first.endpoint(port: port) }.mapError { Failure(.endpoint(name), $0) }
         }
         return found
     }

@@ -2,7 +2,7 @@ public import WGLinux
 
 /// Where addresses of hosts come from, and how time passes meanwhile. Belongs to one thread.
 public protocol NameResolver: AnyObject {
-    typealias Answer = Result<HostAddress, Resolver.Failure>
+    typealias Answer = Result<HostAnswer, Resolver.Failure>
 
     func port(ofService name: String) throws(Resolver.Failure) -> UInt16
 
@@ -32,14 +32,14 @@ public final class SystemResolver: NameResolver {
 
     private typealias Message = (ticket: Int, answer: Answer)
 
-    private let lookUp: @Sendable (String) throws(Resolver.Failure) -> HostAddress
+    private let lookUp: @Sendable (String) throws(Resolver.Failure) -> HostAnswer
     private let waitForReadable: Wait
     private var mailbox: Mailbox<Message>?
     /// From questions for which there was no thread.
     private var answered: [Message] = []
 
     public init(
-        lookUp: @escaping @Sendable (String) throws(Resolver.Failure) -> HostAddress = Resolver.address(of:),
+        lookUp: @escaping @Sendable (String) throws(Resolver.Failure) -> HostAnswer = Resolver.addresses(of:),
         wait: @escaping Wait = SystemResolver.poll
     ) {
         self.lookUp = lookUp

@@ -17,20 +17,23 @@ public enum Resolver {
         public let reason: Reason
         /// The library's own words, as `gai_strerror` or `strerror` give them.
         public let text: String
+        /// For how many seconds there is no other answer, where the name server tells.
+        public let timeToLive: UInt32?
 
-        public init(_ reason: Reason, text: String) {
+        public init(_ reason: Reason, text: String, timeToLive: UInt32? = nil) {
             self.reason = reason
             self.text = text
+            self.timeToLive = timeToLive
         }
 
         /// Whether the same question can have no other answer a little later.
         public var isPermanent: Bool { reason != .temporary }
     }
 
-    /// The first address of a host. May take as long as its name servers do.
-    public static func address(of host: String) throws(Failure) -> HostAddress {
+    /// The addresses of a host, the preferred one first. May take as long as its name servers do.
+    public static func addresses(of host: String) throws(Failure) -> HostAnswer {
         let found = try resolve(host: host, service: nil)
-        return HostAddress(address: found.address, scopeID: found.scopeID)
+        return HostAnswer(found.first.host, others: found.others.map(\.host))
     }
 
     /// The address that a text is by itself, be it in a form that only the system reads (`1.2`, `fe80::1%eth0`). Asks
@@ -38,7 +41,7 @@ public enum Resolver {
     public static func literal(_ host: String) -> HostAddress? {
         if let address = IPAddress(host) { return HostAddress(address: address) }
         guard let found = try? resolve(host: host, service: nil, flags: AI_NUMERICHOST) else { return nil }
-        return HostAddress(address: found.address, scopeID: found.scopeID)
+        return found.first.host
     }
 
     /// The UDP port of a service name, such as 53 for `domain`.
@@ -47,7 +50,7 @@ public enum Resolver {
             guard let port = UInt16(exactly: port) else { throw noSuchService }
             return port
         }
-        return try resolve(host: nil, service: name, flags: AI_PASSIVE).port
+        return try resolve(host: nil, service: name, flags: AI_PASSIVE).first.port
     }
 
     /// The index of an interface in this namespace.
@@ -64,6 +67,9 @@ public enum Resolver {
         }
     }
 
+    /// A host with more addresses is known by its first ones.
+    private static let mostAddresses = 32
+
     private static let noSuchService = Failure(.noSuchService, text: String(cString: gai_strerror(EAI_SERVICE)))
 
     /// A number as `strtoul` reads one, so that ` 99` and `+98` are ports as they are for the stock tool.
@@ -76,13 +82,22 @@ public enum Resolver {
 
     private static func resolve(
         host: String?, service: String?, flags: Int32 = 0
-    ) throws(Failure) -> Endpoint {
-        var found = clinux_udp_address()
+    ) throws(Failure) -> (first: Endpoint, others: [Endpoint]) {
         var error: Int32 = 0
-        let code = withOptionalCString(host) { host in
-            withOptionalCString(service) { service in clinux_resolve_udp(host, service, flags, &found, &error) }
+        var code: Int32 = 0
+        let found = [clinux_udp_address](unsafeUninitializedCapacity: mostAddresses) { buffer, count in
+            code = withOptionalCString(host) { host in
+                withOptionalCString(service) { service in
+                    clinux_resolve_udp(host, service, flags, buffer.baseAddress, buffer.count, &count, &error)
+                }
+            }
         }
-        guard code == 0 else { throw failure(code, error) }
+        let endpoints = found.map(endpoint)
+        guard let first = endpoints.first else { throw failure(code, error) }
+        return (first, Array(endpoints.dropFirst()))
+    }
+
+    private static func endpoint(_ found: clinux_udp_address) -> Endpoint {
         let bytes = withUnsafeBytes(of: found.address) { Array($0) }
         let address = IPAddress(networkBytes: bytes.prefix(found.family == AF_INET ? 4 : 16)) ?? .v4(0)
         return Endpoint(address: address, port: found.port, scopeID: found.scope)
@@ -93,7 +108,10 @@ public enum Resolver {
         return text.withCString(body)
     }
 
-    private static func failure(_ code: Int32, _ error: Int32) -> Failure {
+    /// - Parameters:
+    ///   - code: of getaddrinfo(3).
+    ///   - error: for `EAI_SYSTEM` the error number.
+    static func failure(_ code: Int32, _ error: Int32 = 0, timeToLive: UInt32? = nil) -> Failure {
         let reason: Failure.Reason =
             switch code {
             case EAI_AGAIN, EAI_SYSTEM, EAI_MEMORY: .temporary
@@ -101,8 +119,27 @@ public enum Resolver {
             default: .noSuchHost
             }
         let text = code == EAI_SYSTEM ? Errno(rawValue: error).description : String(cString: gai_strerror(code))
-        return Failure(reason, text: text)
+        return Failure(reason, text: text, timeToLive: timeToLive)
     }
+}
+
+/// Where a host can be reached.
+public struct HostAnswer: Hashable, Sendable {
+    /// The preferred address.
+    public let first: HostAddress
+    /// The others, in the order of preference.
+    public let others: [HostAddress]
+    /// For how many seconds this is so, where the name server tells.
+    public let timeToLive: UInt32?
+
+    public init(_ first: HostAddress, others: [HostAddress] = [], timeToLive: UInt32? = nil) {
+        self.first = first
+        self.others = others
+        self.timeToLive = timeToLive
+    }
+
+    /// At least one.
+    public var addresses: [HostAddress] { [first] + others }
 }
 
 /// Where a host is, without a port.
@@ -117,4 +154,8 @@ public struct HostAddress: Hashable, Sendable {
     }
 
     public func endpoint(port: UInt16) -> Endpoint { Endpoint(address: address, port: port, scopeID: scopeID) }
+}
+
+extension Endpoint {
+    fileprivate var host: HostAddress { HostAddress(address: address, scopeID: scopeID) }
 }

@@ -8,7 +8,7 @@ private typealias Reply = ScriptedResolver.Reply
 
 private let notFound = ScriptedResolver.notFound
 private let later = Reply(answer: .failure(ScriptedResolver.later))
-private let found = Reply(answer: .success(HostAddress(address: .v4(1))))
+private let found = Reply(answer: .success(HostAnswer(HostAddress(address: .v4(1)))))
 private let endpoint = Endpoint(address: .v4(1), port: 5)
 
 private func name(_ host: String) -> EndpointName { EndpointName(host: host, service: "5") }
@@ -84,8 +84,8 @@ private func failure(_ host: String, _ failure: Resolver.Failure) -> EndpointRes
         let resolver = ScriptedResolver()
         let names = (0..<1000).map { name("host\($0)") }
         for name in names {
-            let address = HostAddress(address: .v4(1))
-            resolver.replies[name.host] = [Reply(answer: .success(address), latency: .milliseconds(10))]
+            let answer = HostAnswer(HostAddress(address: .v4(1)))
+            resolver.replies[name.host] = [Reply(answer: .success(answer), latency: .milliseconds(10))]
         }
         let results = EndpointResolution(resolver: resolver).resolve(names)
         #expect(results.values.allSatisfy { $0 == .success(endpoint) })
@@ -129,7 +129,7 @@ private func failure(_ host: String, _ failure: Resolver.Failure) -> EndpointRes
         let resolver = ScriptedResolver()
         resolver.replies = [
             "never": [later], "good": [found],
-            "hangs": [Reply(answer: .success(.init(address: .v4(9))), latency: .seconds(99))],
+            "hangs": [Reply(answer: .success(HostAnswer(.init(address: .v4(9)))), latency: .seconds(99))],
         ]
         resolver.interruption = .seconds(5)
         let resolution = EndpointResolution(policy: ResolutionPolicy(retries: nil), resolver: resolver)

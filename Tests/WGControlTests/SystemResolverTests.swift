@@ -48,7 +48,7 @@ private final class Gate: @unchecked Sendable {
         let gate = Gate()
         let resolver = SystemResolver(lookUp: { host throws(Resolver.Failure) in
             gate.pass()
-            return HostAddress(address: .v4(UInt32(host.count)))
+            return HostAnswer(HostAddress(address: .v4(UInt32(host.count))))
         })
         // It opens only once 32 threads wait together.
         let opener = try Thread(name: "opener") { gate.open(after: 32) }
@@ -75,7 +75,7 @@ private final class Gate: @unchecked Sendable {
         let resolver = SystemResolver(
             lookUp: { _ throws(Resolver.Failure) in
                 gate.pass()
-                return HostAddress(address: .v4(1))
+                return HostAnswer(HostAddress(address: .v4(1)))
             },
             wait: { _, _ in false })
         let name = EndpointName(host: "h", service: "1")

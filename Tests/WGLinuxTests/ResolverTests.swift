@@ -10,7 +10,7 @@ import WGModel
     func literalsNeedNoNetwork(text: String, numeric: String) throws {
         let found = try #require(Resolver.literal(text))
         #expect(Endpoint(address: found.address, port: 0, scopeID: found.scopeID).description == numeric)
-        #expect(try Resolver.address(of: text) == found)
+        #expect(try Resolver.addresses(of: text).first == found)
     }
 
     @Test(arguments: ["localhost", "1.2.3.999", "fe80::1%d-none", "::g", ""])
@@ -19,7 +19,7 @@ import WGModel
     }
 
     @Test func localhostNeedsNoNetwork() throws {
-        let found = try Resolver.address(of: "localhost").address
+        let found = try Resolver.addresses(of: "localhost").first.address
         #expect(found == .v4(0x7f00_0001) || found == .v6(1))
     }
 

@@ -17,6 +17,7 @@
 #endif
 
 #include "clinux_clock.h"
+#include "clinux_dns.h"
 #include "clinux_file.h"
 #include "clinux_memory.h"
 #include "clinux_inet.h"

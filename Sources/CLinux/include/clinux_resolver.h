@@ -17,37 +17,45 @@ struct clinux_udp_address {
     unsigned int scope;
 };
 
-// The first answer of getaddrinfo(3) for UDP: 0, or an EAI_ code; for EAI_SYSTEM *error is errno.
+static inline int clinux_read_udp_address(const struct addrinfo *info, struct clinux_udp_address *result) {
+    memset(result, 0, sizeof *result);
+    if (info->ai_family == AF_INET && info->ai_addrlen >= sizeof(struct sockaddr_in)) {
+        struct sockaddr_in address;
+        memcpy(&address, info->ai_addr, sizeof address);
+        memcpy(result->address, &address.sin_addr, 4);
+        result->port = ntohs(address.sin_port);
+    } else if (info->ai_family == AF_INET6 && info->ai_addrlen >= sizeof(struct sockaddr_in6)) {
+        struct sockaddr_in6 address;
+        memcpy(&address, info->ai_addr, sizeof address);
+        memcpy(result->address, &address.sin6_addr, 16);
+        result->port = ntohs(address.sin6_port);
+        result->scope = address.sin6_scope_id;
+    } else {
+        return 0;
+    }
+    result->family = info->ai_family;
+    return 1;
+}
+
+// The answers of getaddrinfo(3) for UDP, in its order: 0 and their *count, 1 to capacity; or an EAI_ code, and for
+// EAI_SYSTEM *error is errno.
 static inline int clinux_resolve_udp(
-    const char *host, const char *service, int flags, struct clinux_udp_address *result, int *error) {
+    const char *host, const char *service, int flags, struct clinux_udp_address *results, size_t capacity,
+    size_t *count, int *error) {
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_protocol = IPPROTO_UDP, .ai_flags = flags};
     struct addrinfo *list = NULL;
     *error = 0;
+    *count = 0;
     int code = getaddrinfo(host, service, &hints, &list);
     if (code != 0) {
         *error = errno;
         return code;
     }
-    memset(result, 0, sizeof *result);
-    if (list->ai_family == AF_INET && list->ai_addrlen >= sizeof(struct sockaddr_in)) {
-        struct sockaddr_in address;
-        memcpy(&address, list->ai_addr, sizeof address);
-        result->family = AF_INET;
-        memcpy(result->address, &address.sin_addr, 4);
-        result->port = ntohs(address.sin_port);
-    } else if (list->ai_family == AF_INET6 && list->ai_addrlen >= sizeof(struct sockaddr_in6)) {
-        struct sockaddr_in6 address;
-        memcpy(&address, list->ai_addr, sizeof address);
-        result->family = AF_INET6;
-        memcpy(result->address, &address.sin6_addr, 16);
-        result->port = ntohs(address.sin6_port);
-        result->scope = address.sin6_scope_id;
-    } else {
-        code = EAI_FAMILY;
-    }
+    for (const struct addrinfo *info = list; info != NULL && *count < capacity; info = info->ai_next)
+        *count += (size_t)clinux_read_udp_address(info, &results[*count]);
     freeaddrinfo(list);
-    return code;
+    return *count > 0 ? 0 : EAI_FAMILY;
 }
 
 #endif

@@ -42,8 +42,9 @@ final class WgResolver: NameResolver {
         questions.append(host)
         let answer: Answer =
             switch host {
-            case "host": .success(HostAddress(address: .v4(0xc000_0201)))
-            case "slow" where questions.count { $0 == host } > 2: .success(HostAddress(address: .v4(0xc000_0202)))
+            case "host": .success(HostAnswer(HostAddress(address: .v4(0xc000_0201))))
+            case "slow" where questions.count { $0 == host } > 2:
+                .success(HostAnswer(HostAddress(address: .v4(0xc000_0202))))
             case "slow": .failure(Resolver.Failure(.temporary, text: "Try later"))
             default: .failure(Resolver.Failure(.noSuchHost, text: "Name or service not known"))
             }
