@@ -66,6 +66,11 @@ public enum Files {
         }
     }
 
+    /// Writes into a file that is there, such as one of `/proc/sys`, which takes a value in one piece.
+    public static func write(_ path: String, _ bytes: [UInt8]) throws(Errno) {
+        try FileDescriptor.open(path, .writeOnly).write(bytes)
+    }
+
     public static func remove(_ path: String) throws(Errno) { _ = try check(clinux_remove_file(path)) }
 
     /// One directory; no error if it is there.

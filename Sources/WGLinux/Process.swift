@@ -116,6 +116,19 @@ public enum CurrentProcess {
     /// Whether it has a controlling terminal, whose foreground processes get its signals.
     public static var hasTerminal: Bool { (try? FileDescriptor.open("/dev/tty", .readOnly)) != nil }
 
+    public static var pid: Int32 { getpid() }
+
+    /// When a process of this host began, in clock ticks after the boot (`proc(5)`, `/proc/PID/stat`); `nil` if there is
+    /// none of that number. A number and its start are never those of another process.
+    public static func startTime(of pid: Int32) -> UInt64? {
+        guard let bytes = try? Files.read("/proc/\(pid)/stat", limit: 4096),
+            let name = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        // The 22nd field; the second is the name, in which anything can stand.
+        let fields = bytes[(name + 1)...].split(separator: UInt8(ascii: " "))
+        return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
+    }
+
     /// To this process itself.
     public static func send(_ signal: Signal) { _ = clinux_kill(getpid(), signal.rawValue) }
 

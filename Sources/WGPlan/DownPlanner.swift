@@ -1,56 +1,92 @@
 public import WGConfig
 public import WGModel
 
-/// Decides what `down` does, in stages: the PreDown hooks; the link and with it addresses and routes; the PostDown
+/// Decides what `down` does, in stages: the PreDown hooks; the tunnel and what is left of it elsewhere; the PostDown
 /// hooks.
 ///
 /// It follows what `up` recorded. Where there is no record (the stock tool brought the tunnel up, say) it follows the
-/// file as it is now.
+/// file as it is now, and takes of the rules only those that belong to the device's mark.
 public struct DownPlanner: Sendable {
     public let name: InterfaceName
     private let preDown: [String]
     private let postDown: [String]
-    private let hasRecord: Bool
+    private let record: TunnelRecord?
     private let table: RouteTable
 
+    /// After an `up` that did not come to its end, only the hooks that take back those that have begun.
     public init(record: TunnelRecord) {
         name = record.interface
-        preDown = record.preDown
-        postDown = record.postDown
-        hasRecord = true
+        preDown = record.progress == .postUp || record.progress == .up ? record.hooks.preDown : []
+        postDown = record.progress == .begun ? [] : record.hooks.postDown
+        self.record = record
         table = .automatic
     }
 
-    public init(name: InterfaceName, config: QuickConfig) {
+    /// - Parameter stale: the record of another link that had the name before.
+    public init(name: InterfaceName, config: QuickConfig, stale: TunnelRecord? = nil) {
         self.name = name
         preDown = config.preDown
         postDown = config.postDown
-        hasRecord = false
+        record = stale
         table = config.table
     }
 
     public static let beginNeeds: SnapshotParts = [.link, .device]
-    public static let tearDownNeeds: SnapshotParts = .link
+    public static let tearDownNeeds: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]
 
+    /// A tunnel that is up has a device, unless that died; then the record is reason enough.
     public func begin(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
-        guard snapshot.link != nil, let device = snapshot.device else { throw .notWireGuard(name) }
-        if !hasRecord, table == .automatic, device.fwmark != 0,
-            let whole = device.peers.lazy.flatMap(\.allowedIPs).first(where: \.isDefault)
-        {
-            throw .fullTunnelUnsupported(whole)
-        }
-        return Plan(preDown.map { .runHook(.preDown, name.filledIn($0)) })
+        guard snapshot.device != nil || record != nil else { throw .notWireGuard(name) }
+        return Plan(name.hooks(.preDown, preDown))
     }
 
     /// A hook may have deleted the link already; the rest still has to happen.
     public func tearDown(_ snapshot: SystemSnapshot) -> Plan {
-        var operations: [Operation] = []
+        var operations = rules(snapshot).map { Operation.removeRule($0) }
+        let refusals = record?.effects.refusals ?? []
+        operations += refusals.filter(Set(snapshot.refusals).contains).map { .removeRoute($0, name) }
         if let link = snapshot.link {
             operations.append(.deleteLink(name, runsEngine: link.kind != "wireguard"))
         }
-        if hasRecord { operations.append(.removeRecord(name)) }
+        operations += sysctls(snapshot)
+        if record != nil { operations.append(.removeRecord(name)) }
         return Plan(operations)
     }
 
-    public func finish() -> Plan { Plan(postDown.map { .runHook(.postDown, name.filledIn($0)) }) }
+    public func finish() -> Plan { Plan(name.hooks(.postDown, postDown)) }
+
+    /// Those that are still there.
+    private func rules(_ snapshot: SystemSnapshot) -> [RuleState] {
+        let own = record?.effects.rules ?? unrecordedRules(snapshot)
+        return own.filter(Set(snapshot.rules).contains)
+    }
+
+    /// Of each family those that send packets without the device's mark to the table of its number, and the
+    /// suppression that was made with each: the next one before it.
+    private func unrecordedRules(_ snapshot: SystemSnapshot) -> [RuleState] {
+        guard table == .automatic, let device = snapshot.device, device.fwmark != 0,
+            device.peers.contains(where: { $0.allowedIPs.contains(where: \.isDefault) })
+        else { return [] }
+        var found: [RuleState] = []
+        for diversion in snapshot.rules where diversion.isDiversion && diversion.mark == device.fwmark {
+            found.append(diversion)
+            let before = snapshot.rules.filter { rule in
+                rule.isSuppression && rule.family == diversion.family && rule.priority < diversion.priority
+                    && !found.contains(rule)
+            }
+            if let nearest = before.max(by: { $0.priority < $1.priority }) { found.append(nearest) }
+        }
+        return found
+    }
+
+    /// As long as another tunnel needs a setting, it stays; that tunnel's record has the value from before both.
+    private func sysctls(_ snapshot: SystemSnapshot) -> [Operation] {
+        let needed = Set(snapshot.otherRecords.flatMap(\.effects.sysctls).map(\.path))
+        return (record?.effects.sysctls ?? []).compactMap { before in
+            guard !needed.contains(before.path), let now = snapshot.sysctls[before.path], now != before.value else {
+                return nil
+            }
+            return .setSysctl(before.path, from: now, to: before.value)
+        }
+    }
 }

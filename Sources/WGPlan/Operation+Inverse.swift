@@ -1,4 +1,4 @@
-import WGModel
+public import WGModel
 
 extension Operation {
     /// What takes this operation back; `nil` when nothing does, or when nothing needs to.
@@ -13,48 +13,80 @@ extension Operation {
         case .setLink(let name, let from, let to): .setLink(name, from: to, to: from)
         case .addRoute(let route, let name): .removeRoute(route, name)
         case .removeRoute(let route, let name): .addRoute(route, name)
+        case .addRule(let rule): .removeRule(rule)
+        case .removeRule(let rule): .addRule(rule)
+        case .setSysctl(let path, let from, let to): .setSysctl(path, from: to, to: from)
         case .writeRecord(let record): .removeRecord(record.interface)
-        case .deleteLink, .setDevice, .runHook, .removeRecord: nil
+        case .deleteLink, .setDevice, .runHook, .updateRecord, .removeRecord: nil
         }
     }
 
     /// Whether a failure can leave part of it done, so that its inverse is due even then.
     ///
-    /// Only an engine fails like this: it may have made its link before it gave up. The others are single requests,
-    /// and taking back one that was refused could take away what somebody else had put there.
+    /// An engine may have made its link before it gave up, and a hook may have done anything. The others are single
+    /// requests, and taking back one that was refused could take away what somebody else had put there.
     public var canHalfHappen: Bool {
-        if case .startEngine = self { true } else { false }
+        switch self {
+        case .startEngine, .runHook: true
+        default: false
+        }
+    }
+
+    /// Whether a plan goes on, with a warning, when the system does not let this be done.
+    public var isDispensable: Bool {
+        if case .setSysctl = self { true } else { false }
     }
 
     /// The link with which the effect of this operation disappears.
     var goesWithLink: InterfaceName? {
         switch self {
-        case .setDevice(let name, _), .addAddress(_, let name), .removeAddress(_, let name), .setLink(let name, _, _),
-            .addRoute(_, let name), .removeRoute(_, let name):
+        case .setDevice(let name, _), .addAddress(_, let name), .removeAddress(_, let name), .setLink(let name, _, _):
             name
-        case .createLink, .startEngine, .deleteLink, .runHook, .writeRecord, .removeRecord: nil
+        case .addRoute(let route, let name), .removeRoute(let route, let name): route.kind == .link ? name : nil
+        case .createLink, .startEngine, .deleteLink, .addRule, .removeRule, .setSysctl, .runHook, .writeRecord,
+            .updateRecord, .removeRecord:
+            nil
         }
     }
 }
 
-/// The inverses of what has been done so far.
+/// What has been done so far, as far as it can be taken back.
 public struct Journal: Equatable, Sendable {
     private var inverses: [Operation] = []
+    private var begun: Set<HookStage> = []
+    private let name: InterfaceName
+    private let hooks: TunnelRecord.Hooks
 
-    public init() {}
+    /// - Parameter hooks: of the tunnel that is brought up; those for down are what takes back the others.
+    public init(_ name: InterfaceName, hooks: TunnelRecord.Hooks = TunnelRecord.Hooks()) {
+        self.name = name
+        self.hooks = hooks
+    }
 
     public mutating func append(_ operation: Operation) {
         if let inverse = operation.inverse { inverses.append(inverse) }
+        if case .runHook(let stage, _) = operation { begun.insert(stage) }
     }
 
     /// What to do, in order, to get back to the beginning.
     ///
-    /// Where a link goes in the end, what would go with it is not taken away one by one first.
+    /// Where a link goes in the end, what would go with it is not taken away one by one first. Once a PostUp hook has
+    /// begun, PreDown comes first; once any has, PostDown comes last.
     public var rollback: [Operation] {
         var deleted: Set<InterfaceName> = []
         for case .deleteLink(let name, _) in inverses { deleted.insert(name) }
-        return inverses.reversed().filter { operation in
+        let undone = inverses.reversed().filter { operation in
             operation.goesWithLink.map { !deleted.contains($0) } ?? true
         }
+        let before = begun.contains(.postUp) ? name.hooks(.preDown, hooks.preDown) : []
+        let after = begun.isDisjoint(with: [.preUp, .postUp]) ? [] : name.hooks(.postDown, hooks.postDown)
+        return before + undone + after
+    }
+}
+
+extension InterfaceName {
+    /// The operations for the commands of a stage.
+    func hooks(_ stage: HookStage, _ commands: [String]) -> [Operation] {
+        commands.map { .runHook(stage, filledIn($0)) }
     }
 }

@@ -15,9 +15,16 @@ public enum Operation: Equatable, Sendable {
     case setLink(InterfaceName, from: LinkSettings, to: LinkSettings)
     case addRoute(RouteState, InterfaceName)
     case removeRoute(RouteState, InterfaceName)
+    case addRule(RuleState)
+    case removeRule(RuleState)
+    /// A path below `/proc/sys`, and values without the line's end.
+    case setSysctl(String, from: String, to: String)
     /// The text has its interface name filled in.
     case runHook(HookStage, String)
+    /// The first record of this tunnel.
     case writeRecord(TunnelRecord)
+    /// In place of the one that is there.
+    case updateRecord(TunnelRecord)
     case removeRecord(InterfaceName)
 }
 
@@ -57,6 +64,19 @@ public enum HookStage: String, CaseIterable, Hashable, Sendable {
 /// Operations in order, all decided from one snapshot.
 public struct Plan: Equatable, Sendable {
     public var operations: [Operation]
+    /// What the user should know before they are done.
+    public var warnings: [PlanWarning]
 
-    public init(_ operations: [Operation] = []) { self.operations = operations }
+    public init(_ operations: [Operation] = [], warnings: [PlanWarning] = []) {
+        self.operations = operations
+        self.warnings = warnings
+    }
+}
+
+/// Something that the configuration asks for and that this system can't do; the rest is done.
+public enum PlanWarning: Hashable, Sendable {
+    /// The link can't have IPv6 addresses; these addresses and routes are left out.
+    case noIPv6(InterfaceName, [IPPrefix])
+    /// An `up` that was killed, or whose link has gone, left something, which is taken away first.
+    case leftovers(InterfaceName)
 }

@@ -14,16 +14,39 @@ public struct SystemSnapshot: Equatable, Sendable {
     public var endpointRoutes: [PathMTU]
     /// The IPv4 default route of the main table.
     public var defaultRoute: PathMTU?
+    /// Of the tunnel's link.
+    public var addresses: [IPPrefix]
+    /// The `unreachable` routes of all tables.
+    public var refusals: [RouteState]
+    /// The numbers of tables with any route.
+    public var usedTables: Set<UInt32>
+    /// The policy rules, both families, each by priority.
+    public var rules: [RuleState]
+    /// Values by path below `/proc/sys`; those that are not there are missing.
+    public var sysctls: [String: String]
+    /// Whether the tunnel's link can have IPv6 addresses.
+    public var hasIPv6: Bool
+    /// The records of other tunnels of this network namespace.
+    public var otherRecords: [TunnelRecord]
 
     public init(
         link: LinkState? = nil, device: DeviceState? = nil, routes: [RouteState] = [],
-        endpointRoutes: [PathMTU] = [], defaultRoute: PathMTU? = nil
+        endpointRoutes: [PathMTU] = [], defaultRoute: PathMTU? = nil, addresses: [IPPrefix] = [],
+        refusals: [RouteState] = [], usedTables: Set<UInt32> = [], rules: [RuleState] = [],
+        sysctls: [String: String] = [:], hasIPv6: Bool = true, otherRecords: [TunnelRecord] = []
     ) {
         self.link = link
         self.device = device
         self.routes = routes
         self.endpointRoutes = endpointRoutes
         self.defaultRoute = defaultRoute
+        self.addresses = addresses
+        self.refusals = refusals
+        self.usedTables = usedTables
+        self.rules = rules
+        self.sysctls = sysctls
+        self.hasIPv6 = hasIPv6
+        self.otherRecords = otherRecords
     }
 }
 
@@ -35,9 +58,15 @@ public struct SnapshotParts: OptionSet, Sendable {
 
     public static let link = SnapshotParts(rawValue: 1)
     public static let device = SnapshotParts(rawValue: 2)
+    /// `routes`, `refusals` and `usedTables`.
     public static let routes = SnapshotParts(rawValue: 4)
     /// The endpoints' routes and the default route. Needs the device too, for its endpoints.
     public static let paths = SnapshotParts(rawValue: 8)
+    public static let addresses = SnapshotParts(rawValue: 16)
+    public static let rules = SnapshotParts(rawValue: 32)
+    /// `sysctls` and `hasIPv6`.
+    public static let settings = SnapshotParts(rawValue: 64)
+    public static let otherRecords = SnapshotParts(rawValue: 128)
 }
 
 /// A network interface.
@@ -57,20 +86,6 @@ public struct LinkState: Hashable, Sendable {
         self.kind = kind
         self.mtu = mtu
         self.isUp = isUp
-    }
-}
-
-/// A route over a link.
-public struct RouteState: Hashable, Sendable {
-    /// The main table, `RT_TABLE_MAIN`.
-    public static let mainTable: UInt32 = 254
-
-    public var destination: IPPrefix
-    public var table: UInt32
-
-    public init(destination: IPPrefix, table: UInt32 = RouteState.mainTable) {
-        self.destination = destination
-        self.table = table
     }
 }
 

@@ -1,29 +1,111 @@
+public import WGConfig
 public import WGModel
 
-/// What `up` leaves for `down`, so that `down` needs neither the file nor guesses.
+/// What `up` leaves for `down`, `apply` and `reresolve`, so that none of them needs guesses, nor `down` the file.
+///
+/// It is written before what it tells of is done: whatever kills `up`, the record names all that may have happened.
 public struct TunnelRecord: Hashable, Sendable {
     public var interface: InterfaceName
     public var host: HostIdentity
-    /// A link of the same name but another index is not the one this record speaks of.
+    /// A link of the same name but another index is not the one this record speaks of. 0 before there is a link.
     public var linkIndex: Int32
-    /// As written in the file, `%i` included.
-    public var preDown: [String]
-    public var postDown: [String]
+    public var progress: Progress
+    /// The process that brings, or brought, the tunnel up.
+    public var maker: ProcessIdentity
+    /// Absolute and without symbolic links.
+    public var configPath: String
+    public var hooks: Hooks
+    public var effects: TunnelEffects
+    /// The peers whose endpoint the file gives by a name.
+    public var endpoints: [NamedEndpoint]
+    /// The name servers from before the tunnel.
+    public var resolvers: [IPAddress]
+
+    /// How far `up` came.
+    public enum Progress: String, CaseIterable, Hashable, Sendable {
+        /// No hook has begun.
+        case begun
+        /// PreUp hooks have begun.
+        case preUp
+        /// PostUp hooks have begun.
+        case postUp
+        /// The tunnel is up.
+        case up
+    }
+
+    /// The user's commands, as written in the file, `%i` included.
+    public struct Hooks: Hashable, Sendable {
+        public var preUp: [String]
+        public var postUp: [String]
+        public var preDown: [String]
+        public var postDown: [String]
+
+        public init(
+            preUp: [String] = [], postUp: [String] = [], preDown: [String] = [], postDown: [String] = []
+        ) {
+            self.preUp = preUp
+            self.postUp = postUp
+            self.preDown = preDown
+            self.postDown = postDown
+        }
+
+        public init(_ config: QuickConfig) {
+            self.init(
+                preUp: config.preUp, postUp: config.postUp, preDown: config.preDown, postDown: config.postDown)
+        }
+    }
+
+    /// A peer and the name that its endpoint has in the file.
+    public struct NamedEndpoint: Hashable, Sendable {
+        public var peer: PublicKey
+        public var name: EndpointName
+
+        public init(peer: PublicKey, name: EndpointName) {
+            self.peer = peer
+            self.name = name
+        }
+    }
 
     public init(
-        interface: InterfaceName, host: HostIdentity, linkIndex: Int32, preDown: [String], postDown: [String]
+        interface: InterfaceName, host: HostIdentity, linkIndex: Int32 = 0, progress: Progress = .begun,
+        maker: ProcessIdentity, configPath: String, hooks: Hooks = Hooks(), effects: TunnelEffects = TunnelEffects(),
+        endpoints: [NamedEndpoint] = [], resolvers: [IPAddress] = []
     ) {
         self.interface = interface
         self.host = host
         self.linkIndex = linkIndex
-        self.preDown = preDown
-        self.postDown = postDown
+        self.progress = progress
+        self.maker = maker
+        self.configPath = configPath
+        self.hooks = hooks
+        self.effects = effects
+        self.endpoints = endpoints
+        self.resolvers = resolvers
     }
 
-    /// Whether the record speaks of this very link, on this boot of this host, in this network namespace.
-    public func describes(_ link: LinkState?, on host: HostIdentity) -> Bool {
-        guard let link else { return false }
-        return link.name == interface && link.index == linkIndex && host == self.host
+    /// Whether the record speaks of this very link. Before the link's index was written down, of any of that name: `up`
+    /// had seen that there was none before.
+    public func describes(_ link: LinkState) -> Bool {
+        link.name == interface && (link.index == linkIndex || linkIndex == 0)
+    }
+}
+
+/// What `up` changed beside the link and what goes with it.
+public struct TunnelEffects: Hashable, Sendable {
+    /// Of a full tunnel: the mark of the device's own packets, and the number of its table.
+    public var mark: UInt32?
+    public var rules: [RuleState]
+    public var refusals: [RouteState]
+    /// With the values from before.
+    public var sysctls: [Sysctl]
+
+    public init(
+        mark: UInt32? = nil, rules: [RuleState] = [], refusals: [RouteState] = [], sysctls: [Sysctl] = []
+    ) {
+        self.mark = mark
+        self.rules = rules
+        self.refusals = refusals
+        self.sysctls = sysctls
     }
 }
 
@@ -42,44 +124,14 @@ public struct HostIdentity: Hashable, Sendable {
     }
 }
 
-extension TunnelRecord {
-    private static let heading = "# wg-quick record 1"
-    private static let ending = "# end"
+/// A process, told from a later one with the same number.
+public struct ProcessIdentity: Hashable, Sendable {
+    public var pid: Int32
+    /// Clock ticks after the boot, as in `/proc/PID/stat`.
+    public var startTime: UInt64
 
-    /// One `key=value` a line. Hooks are single lines already.
-    public var text: String {
-        var lines = [
-            Self.heading, "interface=\(interface)", "boot=\(host.bootID)",
-            "namespace=\(host.namespaceDevice):\(host.namespaceInode)", "link=\(linkIndex)",
-        ]
-        lines += preDown.map { "pre-down=\($0)" }
-        lines += postDown.map { "post-down=\($0)" }
-        return (lines + [Self.ending]).joined(separator: "\n") + "\n"
-    }
-
-    /// `nil` for anything that `text` didn't make: a damaged record is no record.
-    public init?(text: String) {
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
-        guard lines.popFirst().flatMap({ String($0) }) == Self.heading, lines.popLast()?.isEmpty == true,
-            lines.popLast().flatMap({ String($0) }) == Self.ending
-        else { return nil }
-        var values: [String: [String]] = [:]
-        for line in lines {
-            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-            guard let key = String(line[..<equals]), let value = String(line[line.index(after: equals)...]) else {
-                return nil
-            }
-            values[key, default: []].append(value)
-        }
-        let namespace = values["namespace"]?.first?.split(separator: ":").compactMap { UInt64($0) } ?? []
-        guard let name = values["interface"]?.first, let interface = try? InterfaceName(name),
-            let bootID = values["boot"]?.first, let index = values["link"]?.first.flatMap({ Int32($0) }),
-            namespace.count == 2
-        else { return nil }
-        self.init(
-            interface: interface,
-            host: HostIdentity(
-                bootID: bootID, namespaceDevice: namespace[0], namespaceInode: namespace[1]),
-            linkIndex: index, preDown: values["pre-down"] ?? [], postDown: values["post-down"] ?? [])
+    public init(pid: Int32, startTime: UInt64) {
+        self.pid = pid
+        self.startTime = startTime
     }
 }

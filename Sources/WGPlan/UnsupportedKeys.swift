@@ -7,8 +7,6 @@ public struct UnsupportedKey: Hashable, Sendable {
         case dns
         /// `SaveConfig = true`.
         case saveConfig
-        /// A default route in `AllowedIPs`, with automatic routes.
-        case fullTunnel
     }
 
     public var feature: Feature
@@ -20,34 +18,23 @@ public struct UnsupportedKey: Hashable, Sendable {
     /// Those in a configuration that parses without errors, in the file's order.
     public static func find(in text: String) -> [UnsupportedKey] {
         var found: [UnsupportedKey] = []
-        var automaticRoutes = true
         // By bytes: as a Character, "\r\n" is not "\n".
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             guard let (key, value) = assignment(Substring(line)) else { continue }
-            let word = value.lowercased()
             switch key.lowercased() {
             case "dns": found.append(UnsupportedKey(feature: .dns, key: key, line: index + 1))
-            case "saveconfig" where word == "true":
+            case "saveconfig" where value.lowercased() == "true":
                 found.append(UnsupportedKey(feature: .saveConfig, key: key, line: index + 1))
-            case "table": automaticRoutes = word == "auto"
-            case "allowedips" where value.split(separator: ",").contains(where: isDefault):
-                found.append(UnsupportedKey(feature: .fullTunnel, key: key, line: index + 1))
             default: break
             }
         }
-        return automaticRoutes ? found : found.filter { $0.feature != .fullTunnel }
+        return found
     }
 
     private static func assignment(_ line: Substring) -> (key: String, value: String)? {
         let bare = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
         guard let equals = bare.firstIndex(of: "=") else { return nil }
         return (String(bare[..<equals]), String(bare[bare.index(after: equals)...]))
-    }
-
-    private static func isDefault(_ entry: Substring) -> Bool {
-        guard let slash = entry.firstIndex(of: "/") else { return false }
-        let length = entry[entry.index(after: slash)...]
-        return !length.isEmpty && length.allSatisfy { $0 == "0" }
     }
 }

@@ -6,45 +6,68 @@ public import WGModel
 /// Some facts exist only midway: whether the kernel knows the link kind, what a PreUp hook left behind, where the
 /// endpoints' names point to. So there are stages, and each is decided from a snapshot taken when its turn comes:
 ///
-/// 1. `createLink`: a link, by the kernel or by an engine.
-/// 2. `prepare`: the record that `down` will read, and the PreUp hooks.
+/// 1. `createLink`: the record that `down` will read, and a link, by the kernel or by an engine.
+/// 2. `prepare`: the PreUp hooks.
 /// 3. `configure`: the device's configuration, and the addresses.
 /// 4. `bringUp`: MTU and link up.
-/// 5. `route`: routes from the device's allowed IPs.
+/// 5. `route`: routes from the device's allowed IPs; for a default route a table, a mark and rules of its own.
 /// 6. `finish`: the PostUp hooks.
+///
+/// Before anything is done that does not go with the link, the record tells of it.
 public struct UpPlanner: Sendable {
     public let name: InterfaceName
     public let config: QuickConfig
+    /// As it is written, or will be before the next operation.
+    public private(set) var record: TunnelRecord
 
-    public init(name: InterfaceName, config: QuickConfig) {
+    /// - Parameters:
+    ///   - path: of the configuration file.
+    ///   - host: where this runs.
+    ///   - maker: the process that brings the tunnel up.
+    public init(
+        name: InterfaceName, config: QuickConfig, path: String, host: HostIdentity, maker: ProcessIdentity
+    ) {
         self.name = name
         self.config = config
+        record = TunnelRecord(
+            interface: name, host: host, maker: maker, configPath: path, hooks: TunnelRecord.Hooks(config),
+            endpoints: config.wireGuard.peers.compactMap { peer in
+                guard let name = peer.endpoint, name.numeric == nil else { return nil }
+                return TunnelRecord.NamedEndpoint(peer: peer.publicKey, name: name)
+            })
     }
 
     /// What the first stage needs to know.
     public static let createLinkNeeds: SnapshotParts = .link
     public static let prepareNeeds: SnapshotParts = .link
+    public static let configureNeeds: SnapshotParts = [.link, .settings]
     public static let bringUpNeeds: SnapshotParts = [.link, .device, .paths]
-    public static let routeNeeds: SnapshotParts = [.device, .routes]
+    public static let routeNeeds: SnapshotParts = [
+        .link, .device, .routes, .addresses, .rules, .settings, .otherRecords,
+    ]
 
-    /// - Parameter engine: `nil` for a link of the kernel's own.
-    public func createLink(_ snapshot: SystemSnapshot, engine: EngineProgram?) throws(PlanError) -> Plan {
+    public func createLink(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
         guard snapshot.link == nil else { throw .interfaceExists(name) }
-        guard let engine else { return Plan([.createLink(name)]) }
-        return Plan([.startEngine(name, engine)])
+        return Plan([.writeRecord(record), .createLink(name)])
     }
 
-    /// - Parameter host: where this runs, for the record.
-    public func prepare(_ snapshot: SystemSnapshot, host: HostIdentity) throws(PlanError) -> Plan {
+    /// In place of the kernel's link.
+    public func startEngine(_ engine: EngineProgram) -> Plan { Plan([.startEngine(name, engine)]) }
+
+    public mutating func prepare(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
         guard let link = snapshot.link else { throw .interfaceVanished(name) }
-        let record = TunnelRecord(
-            interface: name, host: host, linkIndex: link.index, preDown: config.preDown, postDown: config.postDown)
-        return Plan([.writeRecord(record)] + hooks(.preUp, config.preUp))
+        record.linkIndex = link.index
+        if !config.preUp.isEmpty { record.progress = .preUp }
+        return Plan([.updateRecord(record)] + name.hooks(.preUp, config.preUp))
     }
 
     /// - Parameter change: the configuration with its names resolved, as `wg addconf` would send it.
-    public func configure(_ change: DeviceChange) -> Plan {
-        Plan([.setDevice(name, change)] + config.addresses.map { .addAddress($0, name) })
+    public func configure(_ change: DeviceChange, _ snapshot: SystemSnapshot) -> Plan {
+        let addresses = config.addresses.filter { snapshot.hasIPv6 || $0.family == .ipv4 }
+        let skipped = config.addresses.filter { !snapshot.hasIPv6 && $0.family == .ipv6 }
+        return Plan(
+            [.setDevice(name, change)] + addresses.map { .addAddress($0, name) },
+            warnings: skipped.isEmpty ? [] : [.noIPv6(name, skipped)])
     }
 
     public func bringUp(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
@@ -56,28 +79,62 @@ public struct UpPlanner: Sendable {
         ])
     }
 
-    public func route(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
+    public mutating func route(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
         guard config.table != .off else { return Plan() }
         guard let device = snapshot.device else { throw .interfaceVanished(name) }
-        let prefixes = RouteSelection.ordered(device)
-        if case .number(let table) = config.table {
-            return Plan(prefixes.map { .addRoute(RouteState(destination: $0, table: table), name) })
-        }
-        if let whole = prefixes.first(where: \.isDefault) { throw .fullTunnelUnsupported(whole) }
-        var cover = PrefixCover(
-            snapshot.routes.lazy.filter { $0.table == RouteState.mainTable }.map(\.destination))
-        var operations: [Operation] = []
-        for prefix in prefixes where !cover.covers(prefix) {
-            cover.insert(prefix)
-            operations.append(.addRoute(RouteState(destination: prefix), name))
-        }
-        return Plan(operations)
+        let cover = snapshot.routes.filter { $0.table == RouteState.mainTable }.map(\.destination)
+        let routing = RoutingPolicy.routing(config.table, device: device, cover: cover, snapshot)
+        var plan = Plan(
+            routing.routes.map { .addRoute($0, name) },
+            warnings: routing.skipped.isEmpty ? [] : [.noIPv6(name, routing.skipped)])
+        if !routing.families.isEmpty { plan.operations += fullTunnel(routing, device, snapshot) }
+        return plan
     }
 
-    public func finish() -> Plan { Plan(hooks(.postUp, config.postUp)) }
+    /// The rules come before the routes: a half-made tunnel is to take nothing.
+    private mutating func fullTunnel(
+        _ routing: TunnelRouting, _ device: DeviceState, _ snapshot: SystemSnapshot
+    ) -> [Operation] {
+        record.effects.mark = routing.mark
+        record.effects.rules = routing.families.flatMap(\.rules)
+        record.effects.refusals = routing.families.map(\.lastResort)
+        record.effects.sysctls = routing.originals(snapshot)
+        var operations: [Operation] = [.updateRecord(record)]
+        if let mark = routing.mark, device.fwmark != mark {
+            operations.append(.setDevice(name, DeviceChange(fwmark: mark)))
+        }
+        for family in routing.families {
+            operations += family.rules.map { .addRule($0) }
+            operations += [.addRoute(family.route, name), .addRoute(family.lastResort, name)]
+        }
+        operations += routing.sysctls.map { sysctl in
+            .setSysctl(sysctl.path, from: snapshot.sysctls[sysctl.path] ?? "", to: sysctl.value)
+        }
+        return operations
+    }
 
-    private func hooks(_ stage: HookStage, _ commands: [String]) -> [Operation] {
-        commands.map { .runHook(stage, name.filledIn($0)) }
+    public mutating func finish() -> [Plan] {
+        var plans: [Plan] = []
+        if !config.postUp.isEmpty {
+            record.progress = .postUp
+            plans.append(Plan([.updateRecord(record)] + name.hooks(.postUp, config.postUp)))
+        }
+        record.progress = .up
+        plans.append(Plan([.updateRecord(record)]))
+        return plans
+    }
+}
+
+extension TunnelRouting {
+    /// The values to return to at `down`: from before this tunnel, or from before another that is up as well.
+    func originals(_ snapshot: SystemSnapshot) -> [Sysctl] {
+        guard families.contains(where: { $0.family == .ipv4 }) else { return [] }
+        let path = Sysctl.sourceValidMark
+        let inherited = snapshot.otherRecords.lazy.flatMap(\.effects.sysctls).first { $0.path == path }
+        if let inherited { return [inherited] }
+        return sysctls.compactMap { sysctl in
+            snapshot.sysctls[sysctl.path].map { Sysctl(path: sysctl.path, value: $0) }
+        }
     }
 }
 
@@ -87,8 +144,8 @@ public enum PlanError: Error, Hashable, Sendable {
     case notWireGuard(InterfaceName)
     /// The link went away between two stages.
     case interfaceVanished(InterfaceName)
-    /// A default route among the allowed IPs, with automatic routes.
-    case fullTunnelUnsupported(IPPrefix)
+    /// Another process brings it up at this moment.
+    case isBeingBroughtUp(InterfaceName, ProcessIdentity)
 }
 
 extension InterfaceName {

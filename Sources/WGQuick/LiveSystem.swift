@@ -2,6 +2,7 @@ public import WGConfig
 public import WGControl
 public import WGLinux
 public import WGModel
+import WGNetlink
 public import WGPlan
 import WGRoute
 
@@ -41,7 +42,7 @@ public final class LiveSystem: QuickSystem {
     }
 
     public func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
-        try SnapshotReader(sockets: sockets, devices: devices).read(name, parts)
+        try SnapshotReader(sockets: sockets, devices: devices, records: records).read(name, parts)
     }
 
     public func host() throws(QuickError) -> HostIdentity {
@@ -54,6 +55,15 @@ public final class LiveSystem: QuickSystem {
         } catch {
             throw .record(path: path, error)
         }
+    }
+
+    public func identity() -> ProcessIdentity {
+        let pid = CurrentProcess.pid
+        return ProcessIdentity(pid: pid, startTime: CurrentProcess.startTime(of: pid) ?? 0)
+    }
+
+    public func isRunning(_ process: ProcessIdentity) -> Bool {
+        CurrentProcess.startTime(of: process.pid) == process.startTime
     }
 
     public func record(_ name: InterfaceName) -> TunnelRecord? { records.read(name) }
@@ -91,12 +101,26 @@ public final class LiveSystem: QuickSystem {
         case .setDevice(let name, let change):
             do { try devices.set(name, change) } catch { throw .device(error) }
         case .runHook(let stage, let command): try HookRunner(runner: runner).run(stage, command)
-        case .writeRecord(let record): try records.write(record)
+        case .writeRecord(let record), .updateRecord(let record): try records.write(record)
         case .removeRecord(let name): try records.remove(name)
+        case .addRule(let rule), .removeRule(let rule): try change(rule, operation)
+        case .setSysctl(let path, _, let value):
+            do { try KernelSettings.set(path, to: value) } catch { throw .refused(operation, error, extack: nil) }
         case .deleteLink(let name, let runsEngine):
             try request(operation)
             if runsEngine { try waitForEngineToEnd(name) }
         case .createLink, .addAddress, .removeAddress, .setLink, .addRoute, .removeRoute: try request(operation)
+        }
+    }
+
+    private func change(_ rule: RuleState, _ operation: Operation) throws(QuickError) {
+        let request = PolicyRule(
+            family: rule.family == .ipv4 ? .ipv4 : .ipv6, priority: rule.priority, fwmark: rule.mark,
+            invert: rule.invert, table: rule.table, suppressPrefixLength: rule.suppressPrefixLength)
+        do {
+            if case .addRule = operation { try PolicyRules.add(request) } else { try PolicyRules.delete(request) }
+        } catch {
+            throw .refused(operation, error.errno, extack: error.extack)
         }
     }
 
@@ -112,7 +136,7 @@ public final class LiveSystem: QuickSystem {
                 try sockets.setLink(index: try index(name), mtu: settings.mtu, up: settings.isUp)
             case .addRoute(let route, let name): try sockets.addRoute(try info(route, name))
             case .removeRoute(let route, let name): try sockets.deleteRoute(try info(route, name))
-            case .startEngine, .setDevice, .runHook, .writeRecord, .removeRecord: break
+            default: break
             }
         } catch {
             if case .createLink = operation, error.errno == .notSupported { throw .linkKindUnsupported }
@@ -143,7 +167,15 @@ public final class LiveSystem: QuickSystem {
     }
 
     private func info(_ route: RouteState, _ name: InterfaceName) throws(RouteError) -> RouteInfo {
-        RouteInfo(destination: route.destination, table: route.table, linkIndex: try index(name))
+        switch route.kind {
+        case .link:
+            RouteInfo(
+                destination: route.destination, table: route.table, linkIndex: try index(name), metric: route.metric)
+        case .unreachable:
+            RouteInfo(
+                destination: route.destination, table: route.table, linkIndex: 0, metric: route.metric,
+                scope: RouteInfo.scopeUniverse, type: RouteInfo.typeUnreachable)
+        }
     }
 
     private func index(_ name: InterfaceName) throws(RouteError) -> Int32 {

@@ -1,5 +1,5 @@
 import WGLinux
-import WGModel
+public import WGModel
 public import WGPlan
 
 /// Executes plans, and takes them back. This is the only caller of `QuickSystem.perform`.
@@ -11,8 +11,9 @@ public import WGPlan
 /// 4. it is done;
 /// 5. its inverse goes to the journal. (An operation that can half happen goes there before it is done.)
 ///
-/// After an error the caller decides: `rollBack` performs the journal's inverses, the last first, whatever signals come
-/// and whatever fails. One executor sees a whole `up` through, so the journal spans all stages.
+/// A refusal of what the plan can do without is told, and the plan goes on. After any other error the caller decides:
+/// `rollBack` performs the journal's inverses, the last first, whatever signals come and whatever fails. One executor sees
+/// a whole `up` through, so the journal spans all stages.
 public final class PlanExecutor {
     /// Called with the number of the step, from 0 over all plans, and the step. Tests let it throw.
     public typealias StepProbe = (Int, Operation) throws(QuickError) -> Void
@@ -21,13 +22,16 @@ public final class PlanExecutor {
     private let reporter: any QuickReporter
     private let signals: (any SignalSource)?
     private let probe: StepProbe?
-    private var journal = Journal()
+    private var journal: Journal
     /// How many steps were begun.
     public private(set) var stepCount = 0
 
+    /// - Parameter hooks: those for down are run when a tunnel's hooks for up are taken back.
     public init(
-        system: any QuickSystem, reporter: any QuickReporter, signals: (any SignalSource)?, probe: StepProbe? = nil
+        name: InterfaceName, hooks: TunnelRecord.Hooks = TunnelRecord.Hooks(), system: any QuickSystem,
+        reporter: any QuickReporter, signals: (any SignalSource)?, probe: StepProbe? = nil
     ) {
+        journal = Journal(name, hooks: hooks)
         self.system = system
         self.reporter = reporter
         self.signals = signals
@@ -35,6 +39,7 @@ public final class PlanExecutor {
     }
 
     public func execute(_ plan: Plan) throws(QuickError) {
+        plan.warnings.forEach(reporter.warn)
         for operation in plan.operations {
             try checkSignals()
             let step = stepCount
@@ -42,9 +47,32 @@ public final class PlanExecutor {
             try probe?(step, operation)
             reporter.willPerform(operation)
             if operation.canHalfHappen { journal.append(operation) }
-            try system.perform(operation)
+            do {
+                try system.perform(operation)
+            } catch  where operation.isDispensable {
+                reporter.couldNotDo(operation, error)
+                continue
+            }
             if !operation.canHalfHappen { journal.append(operation) }
         }
+    }
+
+    /// Does all that can be done, whatever fails or comes.
+    ///
+    /// - Returns: the first error; the record is not removed after one.
+    public func executeAll(_ plan: Plan) -> QuickError? {
+        var first: QuickError?
+        for operation in plan.operations {
+            if case .removeRecord = operation, first != nil { continue }
+            reporter.willPerform(operation)
+            do {
+                try system.perform(operation)
+            } catch {
+                reporter.couldNotUndo(operation, error)
+                first = first ?? error
+            }
+        }
+        return first
     }
 
     /// Between the stages, where time passes too.
@@ -54,17 +82,13 @@ public final class PlanExecutor {
 
     /// Takes everything back that was executed so far.
     public func rollBack() {
+        var failed = false
         for operation in journal.rollback {
             // An engine that failed may have made no link, and a link may have been deleted by others.
             if case .deleteLink(let name, _) = operation, isGone(name) { continue }
-            reporter.willPerform(operation)
-            do {
-                try system.perform(operation)
-            } catch {
-                reporter.couldNotUndo(operation, error)
-            }
+            if case .removeRecord = operation, failed { continue }
+            if executeAll(Plan([operation])) != nil { failed = true }
         }
-        journal = Journal()
     }
 
     private func isGone(_ name: InterfaceName) -> Bool {

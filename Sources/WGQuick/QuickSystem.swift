@@ -16,6 +16,11 @@ public protocol QuickSystem: AnyObject {
     /// Where this runs.
     func host() throws(QuickError) -> HostIdentity
 
+    /// The process that this is.
+    func identity() -> ProcessIdentity
+
+    func isRunning(_ process: ProcessIdentity) -> Bool
+
     /// What `up` left for this name in this network namespace, if it can be read.
     func record(_ name: InterfaceName) -> TunnelRecord?
 
@@ -42,6 +47,9 @@ public protocol QuickReporter: AnyObject {
     /// Just before it is done, or undone.
     func willPerform(_ operation: Operation)
     func willFallBack(to engine: EngineProgram)
+    func warn(_ warning: PlanWarning)
+    /// The plan goes on without it.
+    func couldNotDo(_ operation: Operation, _ error: QuickError)
     /// Undoing goes on after this.
     func couldNotUndo(_ operation: Operation, _ error: QuickError)
 }

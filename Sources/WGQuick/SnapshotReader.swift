@@ -1,6 +1,7 @@
 import WGControl
 import WGLinux
 import WGModel
+import WGNetlink
 import WGPlan
 import WGRoute
 
@@ -8,6 +9,7 @@ import WGRoute
 struct SnapshotReader {
     let sockets: RouteSocket
     let devices: any DeviceBackend
+    let records: StateFile
 
     func read(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
         var snapshot = SystemSnapshot()
@@ -17,25 +19,60 @@ struct SnapshotReader {
         } catch {
             throw .reading(error.errno, extack: error.extack)
         }
+        if parts.contains(.rules) { snapshot.rules = try rules() }
+        if parts.contains(.settings) { readSettings(name, into: &snapshot) }
+        if parts.contains(.otherRecords) { snapshot.otherRecords = records.readAll().filter { $0.interface != name } }
         return snapshot
     }
 
     private func readRouting(
         _ name: InterfaceName, _ parts: SnapshotParts, into snapshot: inout SystemSnapshot
     ) throws(RouteError) {
-        if parts.contains(.link) || parts.contains(.routes) {
+        if !parts.isDisjoint(with: [.link, .routes, .addresses]) {
             snapshot.link = try sockets.link(named: name.text).map { link in
                 LinkState(name: name, index: link.index, kind: link.kind, mtu: link.mtu, isUp: link.isUp)
             }
         }
-        if parts.contains(.routes), let link = snapshot.link {
-            snapshot.routes = try sockets.routes().filter { $0.linkIndex == link.index }
-                .map { RouteState(destination: $0.destination, table: $0.table) }
+        if parts.contains(.routes) { try readRoutes(into: &snapshot) }
+        if parts.contains(.addresses), let link = snapshot.link {
+            snapshot.addresses = try sockets.addresses(linkIndex: link.index).map(\.prefix)
         }
         if parts.contains(.paths) {
             let endpoints = snapshot.device?.peers.compactMap(\.endpoint) ?? []
             try readPaths(to: Set(endpoints), into: &snapshot)
         }
+    }
+
+    private func readRoutes(into snapshot: inout SystemSnapshot) throws(RouteError) {
+        for route in try sockets.routes() {
+            snapshot.usedTables.insert(route.table)
+            if route.type == RouteInfo.typeUnreachable {
+                snapshot.refusals.append(
+                    RouteState(
+                        destination: route.destination, table: route.table, kind: .unreachable, metric: route.metric))
+            } else if let link = snapshot.link, route.linkIndex == link.index {
+                snapshot.routes.append(RouteState(destination: route.destination, table: route.table))
+            }
+        }
+    }
+
+    private func rules() throws(QuickError) -> [RuleState] {
+        do {
+            return try PolicyRules.list().map { rule in
+                RuleState(
+                    family: rule.family == .ipv4 ? .ipv4 : .ipv6, priority: rule.priority ?? 0, mark: rule.fwmark,
+                    invert: rule.invert, table: rule.table, suppressPrefixLength: rule.suppressPrefixLength,
+                    hasOtherSelectors: rule.hasOtherSelectors || !(rule.mask == nil || rule.mask == .max))
+            }
+        } catch {
+            throw .reading(error.errno, extack: error.extack)
+        }
+    }
+
+    private func readSettings(_ name: InterfaceName, into snapshot: inout SystemSnapshot) {
+        snapshot.sysctls[Sysctl.sourceValidMark] = KernelSettings.value(Sysctl.sourceValidMark)
+        // Without IPv6 in the kernel there is no such file.
+        snapshot.hasIPv6 = KernelSettings.value("net/ipv6/conf/\(name)/disable_ipv6") == "0"
     }
 
     private func readPaths(to endpoints: Set<Endpoint>, into snapshot: inout SystemSnapshot) throws(RouteError) {

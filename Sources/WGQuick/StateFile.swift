@@ -17,6 +17,15 @@ struct StateFile {
         return TunnelRecord(text: String(decoding: bytes, as: UTF8.self))
     }
 
+    /// Those of this network namespace, that can be read.
+    func readAll() -> [TunnelRecord] {
+        let ending = ".\(namespaceInode).quick"
+        let files = ((try? Directory.names(in: directory)) ?? []).filter { $0.hasSuffix(ending) }.sorted()
+        return files.compactMap { file in
+            (try? InterfaceName(String(file.dropLast(ending.count)))).flatMap(read)
+        }
+    }
+
     func write(_ record: TunnelRecord) throws(QuickError) {
         let path = path(record.interface)
         do {

@@ -1,43 +1,77 @@
+public import WGConfig
 public import WGModel
 public import WGPlan
 
 /// `wg-quick down`.
 ///
-/// 1. Nothing is changed yet: the name is a WireGuard interface's.
+/// 1. Nothing is changed yet: the name is a WireGuard interface's, or there is a record of one.
 /// 2. PreDown. A failure ends it here, with the tunnel still up.
-/// 3. The link, with all that goes with it, and the record. Signals wait.
+/// 3. Rules, link and what goes with it, settings, and the record. Signals wait, and a failure does not stop it: the record
+///    stays then, so that another `down` can do the rest.
 /// 4. PostDown.
 public struct TunnelDown {
     private let planner: DownPlanner
     private let system: any QuickSystem
     private let hooks: PlanExecutor
     private let teardown: PlanExecutor
+    private let hooksMayFail: Bool
 
     /// - Parameters:
     ///   - planner: from the record where there is one, else from the file.
     ///   - signals: end PreDown and PostDown hooks, but not what is between them.
+    ///   - hooksMayFail: what failing hooks leave does not keep the tunnel up.
     public init(
-        planner: DownPlanner, system: any QuickSystem, reporter: any QuickReporter, signals: (any SignalSource)?
+        planner: DownPlanner, system: any QuickSystem, reporter: any QuickReporter, signals: (any SignalSource)?,
+        hooksMayFail: Bool = false
     ) {
         self.planner = planner
         self.system = system
-        hooks = PlanExecutor(system: system, reporter: reporter, signals: signals)
-        teardown = PlanExecutor(system: system, reporter: reporter, signals: nil)
+        self.hooksMayFail = hooksMayFail
+        hooks = PlanExecutor(name: planner.name, system: system, reporter: reporter, signals: signals)
+        teardown = PlanExecutor(name: planner.name, system: system, reporter: reporter, signals: nil)
     }
 
     public func run() throws(QuickError) {
         let before = try system.snapshot(planner.name, DownPlanner.beginNeeds)
-        try hooks.execute(try planned { () throws(PlanError) in try planner.begin(before) })
+        try run(hooks: try planned { () throws(PlanError) in try planner.begin(before) })
         try hooks.checkSignals()
-        try teardown.execute(planner.tearDown(try system.snapshot(planner.name, DownPlanner.tearDownNeeds)))
-        try hooks.execute(planner.finish())
+        let failure = teardown.executeAll(
+            planner.tearDown(try system.snapshot(planner.name, DownPlanner.tearDownNeeds)))
+        try run(hooks: planner.finish())
+        if let failure { throw failure }
     }
 
-    /// The record that `up` left for this very link; `nil` if there is none, or if it speaks of another link that had
-    /// the name before.
+    private func run(hooks plan: Plan) throws(QuickError) {
+        if hooksMayFail {
+            _ = hooks.executeAll(plan)
+        } else {
+            try hooks.execute(plan)
+        }
+    }
+
+    /// The record that `up` left for this name on this boot of this host, in this network namespace.
+    ///
+    /// - Throws: `isBeingBroughtUp` if that `up` still runs.
     public static func record(of name: InterfaceName, in system: any QuickSystem) throws(QuickError) -> TunnelRecord? {
-        guard let record = system.record(name) else { return nil }
-        let link = try system.snapshot(name, .link).link
-        return record.describes(link, on: try system.host()) ? record : nil
+        guard let record = system.record(name), record.host == (try system.host()) else { return nil }
+        if record.progress != .up, system.isRunning(record.maker) {
+            throw .plan(.isBeingBroughtUp(name, record.maker))
+        }
+        return record
+    }
+
+    /// By the record, if it speaks of the link that is there now, or if there is none; else by the file.
+    ///
+    /// - Parameter config: read only if needed.
+    /// - Returns: `nil` if that gave nothing.
+    public static func planner(
+        of name: InterfaceName, in system: any QuickSystem, config: () -> QuickConfig?
+    ) throws(QuickError) -> DownPlanner? {
+        let record = try record(of: name, in: system)
+        if let record {
+            let link = try system.snapshot(name, .link).link
+            if link.map(record.describes) ?? true { return DownPlanner(record: record) }
+        }
+        return config().map { DownPlanner(name: name, config: $0, stale: record) }
     }
 }

@@ -4,50 +4,66 @@ import WGPlan
 
 /// `wg-quick up`: each stage is planned from a fresh snapshot and executed; any failure takes everything back.
 ///
-/// 1. Nothing is changed yet: the name is free, and so is the port.
-/// 2. The link: the kernel's; where it has no such kind, an engine's.
-/// 3. The record for `down`, then PreUp.
-/// 4. The device's configuration, with names resolved now, since PreUp may have brought the network; addresses.
-/// 5. MTU and link up, the MTU from the endpoints that the device has now.
-/// 6. Routes from the allowed IPs that the device has now.
-/// 7. PostUp.
-public struct TunnelUp {
+/// 1. What an `up` that was killed has left, or a tunnel whose link has gone, is taken away.
+/// 2. Nothing is changed yet: the name is free, and so is the port.
+/// 3. The record for `down`. The link: the kernel's; where it has no such kind, an engine's.
+/// 4. PreUp.
+/// 5. The device's configuration, with names resolved now, since PreUp may have brought the network; addresses.
+/// 6. MTU and link up, the MTU from the endpoints that the device has now.
+/// 7. Routes from the allowed IPs that the device has now; for a default route, rules and a table.
+/// 8. PostUp.
+public final class TunnelUp {
     private let name: InterfaceName
     private let config: QuickConfig
-    private let planner: UpPlanner
+    private var planner: UpPlanner
     private let system: any QuickSystem
     private let executor: PlanExecutor
     private let reporter: any QuickReporter
 
+    /// - Parameter path: of the configuration file, for the record.
     public init(
-        name: InterfaceName, config: QuickConfig, system: any QuickSystem, executor: PlanExecutor,
+        name: InterfaceName, config: QuickConfig, path: String, system: any QuickSystem, executor: PlanExecutor,
         reporter: any QuickReporter
-    ) {
+    ) throws(QuickError) {
         self.name = name
         self.config = config
-        planner = UpPlanner(name: name, config: config)
+        planner = UpPlanner(
+            name: name, config: config, path: path, host: try system.host(), maker: system.identity())
         self.system = system
         self.executor = executor
         self.reporter = reporter
     }
 
     public func run() throws(QuickError) {
+        try takeAwayLeftovers()
         do {
             try createLink()
             try prepare()
             try configure()
             try bringUp()
             try route()
-            try executor.execute(planner.finish())
+            for plan in planner.finish() { try executor.execute(plan) }
+            try executor.checkSignals()
         } catch {
             executor.rollBack()
             throw error
         }
     }
 
+    private func takeAwayLeftovers() throws(QuickError) {
+        guard let record = try TunnelDown.record(of: name, in: system) else { return }
+        if let link = try system.snapshot(name, .link).link, record.progress == .up || !record.describes(link) {
+            return
+        }
+        reporter.warn(.leftovers(name))
+        try TunnelDown(
+            planner: DownPlanner(record: record), system: system, reporter: reporter, signals: nil, hooksMayFail: true
+        ).run()
+    }
+
     private func createLink() throws(QuickError) {
         let before = try system.snapshot(name, UpPlanner.createLinkNeeds)
-        let plan = try planned { () throws(PlanError) in try planner.createLink(before, engine: nil) }
+        let plan = try planned { () throws(PlanError) in try planner.createLink(before) }
         if case .number(let port) = config.wireGuard.listenPort, port != 0, system.isPortInUse(port) {
             throw .listenPortInUse(port)
         }
@@ -56,14 +72,13 @@ public struct TunnelUp {
         } catch .linkKindUnsupported {
             let engine = try system.findEngine()
             reporter.willFallBack(to: engine)
-            try executor.execute(try planned { () throws(PlanError) in try planner.createLink(before, engine: engine) })
+            try executor.execute(planner.startEngine(engine))
         }
     }
 
     private func prepare() throws(QuickError) {
         let snapshot = try system.snapshot(name, UpPlanner.prepareNeeds)
-        let host = try system.host()
-        try executor.execute(try planned { () throws(PlanError) in try planner.prepare(snapshot, host: host) })
+        try executor.execute(try planned { () throws(PlanError) in try planner.prepare(snapshot) })
     }
 
     private func configure() throws(QuickError) {
@@ -75,7 +90,8 @@ public struct TunnelUp {
         }
         // A signal ends the wait for a name; then that is the reason, not the name.
         try executor.checkSignals()
-        try executor.execute(planner.configure(try change.get()))
+        let snapshot = try system.snapshot(name, UpPlanner.configureNeeds)
+        try executor.execute(planner.configure(try change.get(), snapshot))
     }
 
     private func bringUp() throws(QuickError) {

@@ -54,6 +54,8 @@ public struct RouteInfo: Hashable, Sendable {
     public static let scopeLink: UInt8 = 253
     /// `RTN_UNICAST`.
     public static let typeUnicast: UInt8 = 1
+    /// `RTN_UNREACHABLE`: packets are refused with an ICMP message.
+    public static let typeUnreachable: UInt8 = 7
     /// `RTN_BLACKHOLE`, `RTN_UNREACHABLE`, `RTN_PROHIBIT`, `RTN_THROW`.
     static let refusingTypes: ClosedRange<UInt8> = 6...9
 }

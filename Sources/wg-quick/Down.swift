@@ -8,14 +8,8 @@ extension Program {
         do {
             let argument = try ConfigArgument(text)
             return withSystem { system, signals throws(QuickError) in
-                let planner: DownPlanner
-                if let record = try TunnelDown.record(of: argument.name, in: system) {
-                    planner = DownPlanner(record: record)
-                } else if let config = loadConfig(argument) {
-                    planner = DownPlanner(name: argument.name, config: config)
-                } else {
-                    return .failure
-                }
+                let planner = try TunnelDown.planner(of: argument.name, in: system) { loadConfig(argument)?.config }
+                guard let planner else { return .failure }
                 try TunnelDown(planner: planner, system: system, reporter: reporter, signals: signals).run()
                 return .success
             }

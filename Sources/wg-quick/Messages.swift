@@ -17,6 +17,18 @@ struct Messages {
         "[!] The kernel has no WireGuard module. Falling back to the userspace engine \(engine.shownName).\n"
     }
 
+    func text(_ warning: PlanWarning) -> String {
+        switch warning {
+        case .noIPv6(let name, let prefixes):
+            "[!] `\(name)' has no IPv6 here; left out: \(prefixes.map(\.description).joined(separator: ", "))\n"
+        case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
+        }
+    }
+
+    func couldNotDo(_ operation: Operation, _ error: QuickError) -> String {
+        "[!] Going on without a step: \(reason(error))\n"
+    }
+
     func couldNotUndo(_ operation: Operation, _ error: QuickError) -> String {
         "\(program): could not undo a step: \(reason(error))\n"
     }
@@ -67,8 +79,6 @@ struct Messages {
             switch key.feature {
             case .dns: "`\(key.key)' is not supported by this version"
             case .saveConfig: "`\(key.key) = true' is not supported by this version"
-            case .fullTunnel:
-                "a default route in `\(key.key)' is not supported by this version, unless `Table' is off or a number"
             }
         return "\(program): \(path):\(key.line): \(what)\n"
     }
@@ -115,8 +125,8 @@ struct Messages {
         case .interfaceExists(let name): "`\(name)' already exists"
         case .notWireGuard(let name): "`\(name)' is not a WireGuard interface"
         case .interfaceVanished(let name): "`\(name)' has gone away meanwhile"
-        case .fullTunnelUnsupported(let prefix):
-            "a default route (\(prefix)) is not supported by this version, unless `Table' is off or a number"
+        case .isBeingBroughtUp(let name, let process):
+            "`\(name)' is being brought up by process \(process.pid)"
         }
     }
 

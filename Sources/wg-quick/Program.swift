@@ -74,7 +74,7 @@ struct Program {
     }
 
     /// The file, or nothing after saying what is wrong with it.
-    func loadFile(_ argument: ConfigArgument) -> [UInt8]? {
+    func loadFile(_ argument: ConfigArgument) -> (bytes: [UInt8], path: String)? {
         let path: String
         do {
             let file = try argument.locate()
@@ -85,7 +85,7 @@ struct Program {
             return nil
         }
         do {
-            return try Files.read(path)
+            return (try Files.read(path), path)
         } catch {
             reporter.say(messages.cannotRead(path, error))
             return nil
@@ -93,8 +93,8 @@ struct Program {
     }
 
     /// The configuration, or nothing after saying what is wrong with it.
-    func loadConfig(_ argument: ConfigArgument) -> QuickConfig? {
-        guard let bytes = loadFile(argument) else { return nil }
+    func loadConfig(_ argument: ConfigArgument) -> (config: QuickConfig, path: String)? {
+        guard let (bytes, path) = loadFile(argument) else { return nil }
         let result = ConfigParser.parseQuick(Document(bytes: bytes))
         if !result.diagnostics.isEmpty {
             reporter.say(DiagnosticText.render(result.diagnostics, file: argument.path))
@@ -102,7 +102,7 @@ struct Program {
         guard let config = result.value else { return nil }
         let unsupported = UnsupportedKey.find(in: String(decoding: bytes, as: UTF8.self))
         for key in unsupported { reporter.say(messages.text(key, path: argument.path)) }
-        return unsupported.isEmpty ? config : nil
+        return unsupported.isEmpty ? (config, path) : nil
     }
 
     /// INT, TERM and HUP from here on are values; nothing has been changed before.

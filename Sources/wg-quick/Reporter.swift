@@ -14,6 +14,10 @@ final class Reporter: QuickReporter {
 
     func willFallBack(to engine: EngineProgram) { say(messages.fallingBack(to: engine)) }
 
+    func warn(_ warning: PlanWarning) { say(messages.text(warning)) }
+
+    func couldNotDo(_ operation: Operation, _ error: QuickError) { say(messages.couldNotDo(operation, error)) }
+
     func couldNotUndo(_ operation: Operation, _ error: QuickError) { say(messages.couldNotUndo(operation, error)) }
 
     func say(_ text: String) { try? writeDescriptor(Terminal.standardError, Array(text.utf8)) }

@@ -6,7 +6,7 @@ extension Program {
     func strip(_ text: String) -> ExitStatus {
         do {
             let argument = try ConfigArgument(text)
-            guard let bytes = loadFile(argument) else { return .failure }
+            guard let bytes = loadFile(argument)?.bytes else { return .failure }
             let document = Document(bytes: bytes)
             let faults = ConfigParser.parseQuick(document).diagnostics.filter { diagnostic in
                 switch diagnostic.kind {

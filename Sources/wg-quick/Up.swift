@@ -1,15 +1,19 @@
 import WGLinux
+import WGPlan
 import WGQuick
 
 extension Program {
     func up(_ text: String) -> ExitStatus {
         do {
             let argument = try ConfigArgument(text)
-            guard let config = loadConfig(argument) else { return .failure }
+            guard let file = loadConfig(argument) else { return .failure }
             return withSystem { system, signals throws(QuickError) in
-                let executor = PlanExecutor(system: system, reporter: reporter, signals: signals)
-                let up = TunnelUp(
-                    name: argument.name, config: config, system: system, executor: executor, reporter: reporter)
+                let executor = PlanExecutor(
+                    name: argument.name, hooks: TunnelRecord.Hooks(file.config), system: system, reporter: reporter,
+                    signals: signals)
+                let up = try TunnelUp(
+                    name: argument.name, config: file.config, path: file.path, system: system, executor: executor,
+                    reporter: reporter)
                 try up.run()
                 return .success
             }

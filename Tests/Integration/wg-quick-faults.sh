@@ -62,7 +62,7 @@ at_each_step() {
 
 # What a kill left is there for down; if it left nothing, down says that.
 down() {
-    if on e-a ip link show dev wg0 >/dev/null 2>&1; then
+    if on e-a ip link show dev wg0 >/dev/null 2>&1 || on e-a find /run/wireguard -name 'wg0.*.quick' | grep -q .; then
         on e-a wg-quick down "$1" >"$WORK/output" 2>&1
     else
         ! on e-a wg-quick down "$1" 2>/dev/null

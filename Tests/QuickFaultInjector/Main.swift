@@ -23,15 +23,19 @@ import WGQuick
     private static func run(_ fault: Fault, _ file: String) -> Int32 {
         do {
             let argument = try ConfigArgument(file)
-            let bytes = try Files.read(try argument.locate().path)
+            let path = try argument.locate().path
+            let bytes = try Files.read(path)
             guard let config = ConfigParser.parseQuick(Document(bytes: bytes)).value else { return 2 }
             let signals = try SignalQueue([.interrupt, .terminate])
             let system = try LiveSystem(signals: signals) { _ in }
             let reporter = Quiet()
-            let executor = PlanExecutor(system: system, reporter: reporter, signals: signals, probe: fault.probe)
+            let executor = PlanExecutor(
+                name: argument.name, hooks: TunnelRecord.Hooks(config), system: system, reporter: reporter,
+                signals: signals, probe: fault.probe)
             do {
                 try TunnelUp(
-                    name: argument.name, config: config, system: system, executor: executor, reporter: reporter
+                    name: argument.name, config: config, path: path, system: system, executor: executor,
+                    reporter: reporter
                 ).run()
                 say("\(executor.stepCount)\n", to: Terminal.standardOutput)
                 return 0
@@ -80,6 +84,9 @@ private final class Quiet: QuickReporter {
 
     func willPerform(_ operation: Operation) {}
     func willFallBack(to engine: EngineProgram) {}
+    func warn(_ warning: PlanWarning) {}
+
+    func couldNotDo(_ operation: Operation, _ error: QuickError) { couldNotUndo(operation, error) }
 
     func couldNotUndo(_ operation: Operation, _ error: QuickError) {
         undoFailed = true

@@ -5,8 +5,8 @@ import WGModel
 @testable import WGPlan
 
 struct DownPlannerTests {
-    private let record = TunnelRecord(
-        interface: wg0, host: host, linkIndex: 9, preDown: ["before %i"], postDown: ["after %i"])
+    private let record = TunnelRecord.plain(
+        hooks: TunnelRecord.Hooks(preDown: ["before %i"], postDown: ["after %i"]))
 
     @Test func aRecordSaysWhatToDo() throws {
         let planner = DownPlanner(record: record)
@@ -27,9 +27,9 @@ struct DownPlannerTests {
     }
 
     @Test(arguments: [nil, link()])
-    func onlyAWireGuardInterfaceGoesDown(link: LinkState?) {
+    func withoutARecordOnlyAWireGuardInterfaceGoesDown(link: LinkState?) {
         #expect(throws: PlanError.notWireGuard(wg0)) {
-            try DownPlanner(record: record).begin(SystemSnapshot(link: link))
+            try DownPlanner(name: wg0, config: QuickConfig()).begin(SystemSnapshot(link: link))
         }
     }
 
@@ -37,11 +37,17 @@ struct DownPlannerTests {
         #expect(DownPlanner(record: record).tearDown(SystemSnapshot()).operations == [.removeRecord(wg0)])
     }
 
-    @Test func somebodyElsesFullTunnelIsRefusedUntouched() {
-        let planner = DownPlanner(name: wg0, config: QuickConfig())
-        let full = SystemSnapshot(link: link(), device: device(["0.0.0.0/0"], fwmark: 51820))
-        #expect(throws: PlanError.fullTunnelUnsupported(prefix("0.0.0.0/0"))) { try planner.begin(full) }
-        let own = DownPlanner(name: wg0, config: QuickConfig(table: .off))
-        #expect(throws: Never.self) { try own.begin(full) }
+    @Test(
+        arguments: [
+            (.begun, [], []), (.preUp, [], ["after wg0"]), (.postUp, ["before wg0"], ["after wg0"]),
+        ] as [(TunnelRecord.Progress, [String], [String])])
+    func anUpThatWasKilledLeavesTheHooksThatTakeBackItsOwn(
+        progress: TunnelRecord.Progress, before: [String], after: [String]
+    ) throws {
+        var record = record
+        record.progress = progress
+        let planner = DownPlanner(record: record)
+        #expect(try planner.begin(SystemSnapshot()).lines == before)
+        #expect(planner.finish().lines == after)
     }
 }

@@ -18,6 +18,18 @@ func link(_ index: Int32 = 9, kind: String? = "wireguard") -> LinkState {
     LinkState(name: wg0, index: index, kind: kind, mtu: 1420, isUp: false)
 }
 
+let maker = ProcessIdentity(pid: 3, startTime: 4)
+
+extension TunnelRecord {
+    /// Of a tunnel that is up.
+    static func plain(index: Int32 = 9, progress: Progress = .up, hooks: Hooks = Hooks()) -> TunnelRecord {
+        TunnelRecord(
+            interface: wg0, host: WGPlanTests.host, linkIndex: index, progress: progress, maker: WGPlanTests.maker,
+            configPath: "/conf",
+            hooks: hooks)
+    }
+}
+
 extension Plan {
     /// What `[#]` shows, one line an operation; book-keeping in brackets.
     var lines: [String] { operations.map(\.line) }
@@ -27,6 +39,7 @@ extension Operation {
     var line: String {
         switch self {
         case .writeRecord: "(write record)"
+        case .updateRecord: "(update record)"
         case .removeRecord: "(remove record)"
         default: trace ?? "?"
         }

@@ -5,37 +5,68 @@ import WGModel
 @testable import WGPlan
 
 struct UpPlannerTests {
-    private func planner(_ config: QuickConfig = QuickConfig()) -> UpPlanner { UpPlanner(name: wg0, config: config) }
+    private func planner(_ config: QuickConfig = QuickConfig()) -> UpPlanner {
+        UpPlanner(name: wg0, config: config, path: "/conf", host: host, maker: maker)
+    }
+
+    /// The routes of a configuration without anything else.
+    private func route(_ snapshot: SystemSnapshot, _ table: RouteTable = .automatic) throws -> Plan {
+        var planner = planner(QuickConfig(table: table))
+        return try planner.route(snapshot)
+    }
 
     @Test func theLinkIsTheKernelsOrAnEngines() throws {
-        let kernel = try planner().createLink(SystemSnapshot(), engine: nil)
-        #expect(kernel.lines == ["ip link add dev wg0 type wireguard"])
+        let kernel = try planner().createLink(SystemSnapshot())
+        #expect(kernel.lines == ["(write record)", "ip link add dev wg0 type wireguard"])
         let engine = EngineProgram(path: "/opt/bin/wireguard-swift", shownName: "wireguard-swift")
-        let user = try planner().createLink(SystemSnapshot(), engine: engine)
-        #expect(user.lines == ["wireguard-swift wg0"])
+        #expect(planner().startEngine(engine).lines == ["wireguard-swift wg0"])
     }
 
     @Test func aLinkOfThatNameStopsEverything() {
         #expect(throws: PlanError.interfaceExists(wg0)) {
-            try planner().createLink(SystemSnapshot(link: link(kind: "dummy")), engine: nil)
+            try planner().createLink(SystemSnapshot(link: link(kind: "dummy")))
         }
     }
 
-    @Test func theRecordComesBeforeTheHooks() throws {
-        let config = QuickConfig(preUp: ["echo %i%%i", "", "a # b"], preDown: ["x %i"], postDown: ["y"])
-        let plan = try planner(config).prepare(SystemSnapshot(link: link()), host: host)
-        #expect(plan.lines == ["(write record)", "echo wg0%wg0", "", "a # b"])
-        let record = TunnelRecord(interface: wg0, host: host, linkIndex: 9, preDown: ["x %i"], postDown: ["y"])
-        #expect(plan.operations.first == .writeRecord(record))
+    @Test func theRecordTellsOfHooksBeforeTheyBegin() throws {
+        var planner = planner(
+            QuickConfig(preUp: ["echo %i%%i", "", "a # b"], postUp: ["z"], preDown: ["x %i"], postDown: ["y"]))
+        let plan = try planner.prepare(SystemSnapshot(link: link()))
+        #expect(plan.lines == ["(update record)", "echo wg0%wg0", "", "a # b"])
+        let hooks = TunnelRecord.Hooks(planner.config)
+        #expect(plan.operations.first == .updateRecord(.plain(progress: .preUp, hooks: hooks)))
+        let last = planner.finish()
+        #expect(last.map(\.lines) == [["(update record)", "z"], ["(update record)"]])
+        #expect(last[0].operations.first == .updateRecord(.plain(progress: .postUp, hooks: hooks)))
+        #expect(last[1].operations == [.updateRecord(.plain(progress: .up, hooks: hooks))])
+    }
+
+    @Test func theRecordHasTheNamesOfEndpoints() {
+        let peers = ["host.example:1", "192.0.2.1:2", "[fe80::1%eth0]:3"].enumerated().map { index, endpoint in
+            PeerConfig(
+                publicKey: PublicKey(bytes: KeyBytes(repeating: UInt8(index))), endpoint: EndpointName(endpoint))
+        }
+        let record = planner(QuickConfig(wireGuard: WireGuardConfig(peers: peers))).record
+        #expect(record.endpoints.map(\.name.host) == ["host.example", "fe80::1%eth0"])
     }
 
     @Test func addressesFollowTheConfiguration() {
         let config = QuickConfig(addresses: [prefix("10.0.0.1/24"), prefix("fd00::1"), prefix("10.0.0.2")])
         #expect(
-            planner(config).configure(DeviceChange()).lines == [
+            planner(config).configure(DeviceChange(), SystemSnapshot()).lines == [
                 "wg addconf wg0 /dev/fd/63", "ip -4 address add 10.0.0.1/24 dev wg0",
                 "ip -6 address add fd00::1/128 dev wg0", "ip -4 address add 10.0.0.2/32 dev wg0",
             ])
+    }
+
+    @Test func withoutIPv6TheRestIsDone() throws {
+        let config = QuickConfig(addresses: [prefix("10.0.0.1/24"), prefix("fd00::1")])
+        let plan = planner(config).configure(DeviceChange(), SystemSnapshot(hasIPv6: false))
+        #expect(plan.lines == ["wg addconf wg0 /dev/fd/63", "ip -4 address add 10.0.0.1/24 dev wg0"])
+        #expect(plan.warnings == [.noIPv6(wg0, [prefix("fd00::1")])])
+        let routes = try route(SystemSnapshot(device: device(["::/0", "10.0.0.0/8"]), hasIPv6: false))
+        #expect(routes.lines == ["ip -4 route add 10.0.0.0/8 dev wg0"])
+        #expect(routes.warnings == [.noIPv6(wg0, [prefix("::/0")])])
     }
 
     @Test(
@@ -65,7 +96,7 @@ struct UpPlannerTests {
                 RouteState(destination: prefix("192.0.0.0/16"), table: 100),
             ])
         #expect(
-            try planner().route(snapshot).lines == [
+            try route(snapshot).lines == [
                 "ip -6 route add fd01::/32 dev wg0", "ip -4 route add 192.0.2.0/24 dev wg0",
                 "ip -4 route add 10.9.0.0/16 dev wg0", "ip -4 route add 10.0.0.0/8 dev wg0",
             ])
@@ -76,7 +107,7 @@ struct UpPlannerTests {
             device: device(["0.0.0.0/0", "10.0.0.7/32", "::/0"]),
             routes: [RouteState(destination: prefix("10.0.0.0/24"))])
         #expect(
-            try planner(QuickConfig(table: .number(200))).route(snapshot).lines == [
+            try route(snapshot, .number(200)).lines == [
                 "ip -4 route add 10.0.0.7/32 dev wg0 table 200", "ip -6 route add ::/0 dev wg0 table 200",
                 "ip -4 route add 0.0.0.0/0 dev wg0 table 200",
             ])
@@ -84,18 +115,13 @@ struct UpPlannerTests {
 
     @Test func noRoutesWithTableOff() throws {
         let snapshot = SystemSnapshot(device: device(["0.0.0.0/0", "10.0.0.7/32"]))
-        #expect(try planner(QuickConfig(table: .off)).route(snapshot) == Plan())
-    }
-
-    @Test func anAutomaticDefaultRouteIsRefused() {
-        #expect(throws: PlanError.fullTunnelUnsupported(prefix("::/0"))) {
-            try planner().route(SystemSnapshot(device: device(["10.0.0.7/32", "::/0"])))
-        }
+        #expect(try route(snapshot, .off) == Plan())
     }
 
     @Test func aLinkThatWentAwayMidwayIsSaid() {
-        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner().prepare(SystemSnapshot(), host: host) }
-        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner().bringUp(SystemSnapshot()) }
-        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner().route(SystemSnapshot()) }
+        var planner = planner()
+        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner.prepare(SystemSnapshot()) }
+        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner.bringUp(SystemSnapshot()) }
+        #expect(throws: PlanError.interfaceVanished(wg0)) { try planner.route(SystemSnapshot()) }
     }
 }

@@ -15,6 +15,14 @@ final class FakeSystem: QuickSystem {
         var routes: [InterfaceName: Set<RouteState>] = [:]
         var engines: Set<InterfaceName> = []
         var records: [InterfaceName: TunnelRecord] = [:]
+        /// Those that every system has.
+        var rules: Set<RuleState> = [
+            RuleState(family: .ipv4, priority: 0, table: 255), RuleState(family: .ipv4, priority: 32766, table: 254),
+            RuleState(family: .ipv4, priority: 32767, table: 253), RuleState(family: .ipv6, priority: 0, table: 255),
+            RuleState(family: .ipv6, priority: 32766, table: 254),
+        ]
+        var refusals: Set<RouteState> = []
+        var sysctls = [Sysctl.sourceValidMark: "0"]
     }
 
     var world = World()
@@ -23,6 +31,9 @@ final class FakeSystem: QuickSystem {
     /// The engine makes its link and then fails.
     var engineFailsHalfway = false
     var usedPorts: Set<UInt16> = []
+    var hasIPv6 = true
+    /// Whether the process that wrote a record still runs.
+    var makersRun = false
     var path: PathMTU? = PathMTU(link: 1500)
     /// Runs in place of a hook.
     var onHook: (FakeSystem, String) throws(QuickError) -> Void = { _, _ in }
@@ -30,12 +41,16 @@ final class FakeSystem: QuickSystem {
     var onResolve: (FakeSystem) throws(QuickError) -> Void = { _ in }
     /// Refuses the step of this number, counted over all calls of `perform`.
     var refusedStep: Int?
+    /// The process is killed: nothing more is done.
+    var dies = false
     private(set) var performed: [Operation] = []
     private var nextIndex: Int32 = 2
 
     static let hostIdentity = HostIdentity(bootID: "b", namespaceDevice: 4, namespaceInode: 5)
 
     func host() throws(QuickError) -> HostIdentity { Self.hostIdentity }
+    func identity() -> ProcessIdentity { ProcessIdentity(pid: 7, startTime: 8) }
+    func isRunning(_ process: ProcessIdentity) -> Bool { makersRun }
     func record(_ name: InterfaceName) -> TunnelRecord? { world.records[name] }
     func isPortInUse(_ port: UInt16) -> Bool { usedPorts.contains(port) }
 
@@ -59,7 +74,20 @@ final class FakeSystem: QuickSystem {
         var snapshot = SystemSnapshot()
         if parts.contains(.link) { snapshot.link = world.links[name] }
         if parts.contains(.device) { snapshot.device = world.devices[name] }
-        if parts.contains(.routes) { snapshot.routes = Array(world.routes[name] ?? []) }
+        if parts.contains(.routes) {
+            snapshot.routes = Array(world.routes[name] ?? [])
+            snapshot.refusals = Array(world.refusals)
+            snapshot.usedTables = Set(world.routes.values.joined().map(\.table)).union(world.refusals.map(\.table))
+        }
+        if parts.contains(.rules) { snapshot.rules = world.rules.sorted { $0.priority < $1.priority } }
+        if parts.contains(.addresses) { snapshot.addresses = (world.addresses[name] ?? []).sorted() }
+        if parts.contains(.settings) {
+            snapshot.sysctls = world.sysctls
+            snapshot.hasIPv6 = hasIPv6
+        }
+        if parts.contains(.otherRecords) {
+            snapshot.otherRecords = world.records.values.filter { $0.interface != name }
+        }
         if parts.contains(.paths) {
             let endpoints = world.devices[name]?.peers.compactMap(\.endpoint) ?? []
             snapshot.endpointRoutes = endpoints.compactMap { _ in path }
@@ -68,6 +96,7 @@ final class FakeSystem: QuickSystem {
     }
 
     func perform(_ operation: Operation) throws(QuickError) {
+        if dies { return }
         if performed.count == refusedStep {
             refusedStep = nil
             throw .refused(operation, .noMemory, extack: nil)
@@ -92,7 +121,12 @@ final class FakeSystem: QuickSystem {
         case .runHook(let stage, let command):
             do { try onHook(self, command) } catch { throw error }
             if command == "false" { throw .hookFailed(stage, command, .exited(1)) }
-        case .writeRecord(let record): world.records[record.interface] = record
+        case .addRule(let rule):
+            guard world.rules.insert(rule).inserted else { throw .refused(operation, .exists, extack: nil) }
+        case .removeRule(let rule):
+            guard world.rules.remove(rule) != nil else { throw .refused(operation, .noSuchFile, extack: nil) }
+        case .setSysctl(let path, _, let value): world.sysctls[path] = value
+        case .writeRecord(let record), .updateRecord(let record): world.records[record.interface] = record
         case .removeRecord(let name): world.records[name] = nil
         default: try performOnLink(operation)
         }
@@ -108,7 +142,7 @@ final class FakeSystem: QuickSystem {
     private func performOnLink(_ operation: Operation) throws(QuickError) {
         switch operation {
         case .setDevice(let name, let change):
-            world.devices[name]?.fwmark = change.fwmark ?? 0
+            if let fwmark = change.fwmark { world.devices[name]?.fwmark = fwmark }
             world.devices[name]?.peers += change.peers.map { peer in
                 PeerState(
                     publicKey: peer.publicKey, endpoint: peer.endpoint,
@@ -125,6 +159,12 @@ final class FakeSystem: QuickSystem {
             for address in world.addresses[name] ?? [] where settings.isUp {
                 world.routes[name, default: []].insert(RouteState(destination: address.masked))
             }
+        case .addRoute(let route, _) where route.kind == .unreachable:
+            guard world.refusals.insert(route).inserted else { throw .refused(operation, .exists, extack: nil) }
+        case .removeRoute(let route, _) where route.kind == .unreachable:
+            guard world.refusals.remove(route) != nil else {
+                throw .refused(operation, .noSuchProcess, extack: nil)
+            }
         case .addRoute(let route, let name):
             guard world.routes[name, default: []].insert(route).inserted else {
                 throw .refused(operation, .exists, extack: nil)
@@ -140,6 +180,8 @@ final class RecordingReporter: QuickReporter {
 
     func willPerform(_ operation: Operation) { if let trace = operation.trace { lines.append(trace) } }
     func willFallBack(to engine: EngineProgram) { lines.append("! \(engine.shownName)") }
+    func warn(_ warning: PlanWarning) { lines.append("! \(warning)") }
+    func couldNotDo(_ operation: Operation, _ error: QuickError) { lines.append("~ \(operation.trace ?? "")") }
     func couldNotUndo(_ operation: Operation, _ error: QuickError) { lines.append("? \(operation.trace ?? "")") }
 }
 

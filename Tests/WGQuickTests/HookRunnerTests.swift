@@ -33,7 +33,8 @@ struct HookRunnerTests {
 
 struct StateFileTests {
     private let record = TunnelRecord(
-        interface: wg0, host: FakeSystem.hostIdentity, linkIndex: 3, preDown: ["x"], postDown: [])
+        interface: wg0, host: FakeSystem.hostIdentity, linkIndex: 3, maker: ProcessIdentity(pid: 1, startTime: 2),
+        configPath: "/conf", hooks: TunnelRecord.Hooks(preDown: ["x"]))
 
     @Test func aRecordIsTheOwnersAloneAndNamedByNamespace() throws {
         let scratch = try Scratch()
@@ -44,6 +45,8 @@ struct StateFileTests {
         #expect(try Files.status(file.path(wg0)).permissions == 0o600)
         #expect(file.read(wg0) == record)
         #expect(StateFile(directory: "\(scratch.path)/run", namespaceInode: 78).read(wg0) == nil)
+        #expect(file.readAll() == [record])
+        #expect(StateFile(directory: "\(scratch.path)/run", namespaceInode: 7).readAll() == [])
         try file.remove(wg0)
         #expect(file.read(wg0) == nil)
         try file.remove(wg0)

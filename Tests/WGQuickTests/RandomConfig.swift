@@ -23,7 +23,8 @@ extension QuickConfig {
         func hooks(_ name: String) -> [String] {
             (0..<Int.random(in: 0...2, using: &generator)).map { "\(name) %i \($0)" }
         }
-        let peers = prefixes(upTo: 12).enumerated().map { index, prefix in
+        let defaults = ["0.0.0.0/0", "::/0"].filter { _ in Int.random(in: 0..<3, using: &generator) == 0 }
+        let peers = (prefixes(upTo: 12) + defaults.compactMap { IPPrefix($0) }).enumerated().map { index, prefix in
             PeerConfig(
                 publicKey: PublicKey(bytes: KeyBytes(repeating: UInt8(index))),
                 endpoint: Bool.random(using: &generator) ? EndpointName(host: "192.0.2.1", service: "1") : nil,

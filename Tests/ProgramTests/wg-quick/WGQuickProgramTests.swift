@@ -65,13 +65,12 @@ struct WGQuickMessagesTests {
     }
 
     @Test func whatIsNotSupportedIsNamedWithItsLine() {
-        let texts = UnsupportedKey.find(in: "[Interface]\nDNS = 1.1.1.1\n[Peer]\nAllowedIPs = ::/0\n")
+        let texts = UnsupportedKey.find(in: "[Interface]\nDNS = 1.1.1.1\nSaveConfig = true\n")
             .map { Messages(program: "wg-quick").text($0, path: "wg0.conf") }
         #expect(
             texts == [
                 "wg-quick: wg0.conf:2: `DNS' is not supported by this version\n",
-                "wg-quick: wg0.conf:4: a default route in `AllowedIPs' is not supported by this version, unless "
-                    + "`Table' is off or a number\n",
+                "wg-quick: wg0.conf:3: `SaveConfig = true' is not supported by this version\n",
             ])
     }
 }

@@ -1,0 +1,15 @@
+import WGLinux
+
+/// The kernel's settings in `/proc/sys`, of the network namespace that this process is in.
+enum KernelSettings {
+    /// `nil` if there is no such setting, or if it can't be read.
+    static func value(_ path: String) -> String? {
+        guard let bytes = try? Files.read("/proc/sys/\(path)", limit: 4096) else { return nil }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    /// Equals: `sysctl -q PATH=VALUE`.
+    static func set(_ path: String, to value: String) throws(Errno) {
+        try Files.write("/proc/sys/\(path)", Array("\(value)\n".utf8))
+    }
+}
