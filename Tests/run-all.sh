@@ -1,7 +1,7 @@
 #!/bin/bash
-# All of the project's tests, as `make test` runs them: lint, unit tests, the library's documentation, checks on the built programs, cases in network
-# namespaces, cases in the QEMU guest. Each stage runs whatever became of the one before. The last line is the total,
-# which is also left in $BUILD/test-total.
+# All of the project's tests, as `make test` runs them: lint, unit tests, the library's documentation, checks on the built
+# programs, cases in network namespaces, fuzzers, cases in the QEMU guest. Each stage runs whatever became of the one
+# before. The last line is the total, which is also left in $BUILD/test-total.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build="${BUILD:-.build}"
@@ -45,6 +45,12 @@ case_stage() {
     failed=$((failed + bad))
 }
 
+# show_guests: what the guests said, with their status.
+show_guests() {
+    cat "$guests"
+    return "$guests_status"
+}
+
 # unit_stage: the Swift tests, counted by their own result lines.
 unit_stage() {
     local status good bad
@@ -68,14 +74,25 @@ unit_stage() {
 command_stage "lint" "$make" --no-print-directory lint
 command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
 command_stage "documentation of the library" timeout 300 "$make" --no-print-directory docs
-case_stage "fuzzers, 10 seconds each" Tests/run-fuzzers.sh 10
 if command_stage "release build" "$make" --no-print-directory test-programs; then
+    # The guests are emulated and take whatever processors there are; most of the other stages wait, or have one process.
+    # So the guests run beside them, behind them in the queue, and what they said is shown in its turn.
+    guests="$build/guest-log"
+    LIMIT_FACTOR=3 nice -n 10 Tests/run-cases.sh guest "$build/release" >"$guests" 2>&1 &
+    guests_pid=$!
+    trap 'kill "$guests_pid" 2>/dev/null' EXIT
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
     case_stage "completions" Tests/check-completions.sh "$build/release"
     case_stage "installation" Tests/check-install.sh "$make"
     case_stage "cases in network namespaces" Tests/run-cases.sh namespaces "$build/release"
-    case_stage "cases in the QEMU guest" Tests/run-cases.sh guest "$build/release"
+fi
+case_stage "fuzzers, 10 seconds each" Tests/run-fuzzers.sh 10
+if [[ -n ${guests_pid:-} ]]; then
+    wait "$guests_pid"
+    guests_status=$?
+    trap - EXIT
+    case_stage "cases in the QEMU guest" show_guests
 fi
 
 printf '\n'

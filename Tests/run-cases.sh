@@ -12,6 +12,7 @@
 #   # guest: no-module    run it in a guest without the kernel module (in those with it unless told)
 #   # kernels: older      run it on Debian 12's kernel only; or `newer`, on that of Debian 13's backports only (both unless
 #                         told). Before each fact stands which kernel it is of.
+# LIMIT_FACTOR=N in the environment gives each case N times its limit, for a machine that is busy.
 # With KERNELS=older or KERNELS=newer in the environment, guests with the other kernel are left out.
 # A missing right or tool is a failure with its name, never a skip. The last line is the total.
 set -uo pipefail
@@ -42,7 +43,7 @@ header() { sed -n "s/^# $2: *\([^ ]*\).*/\1/p" "$1" | head -n 1; }
 limit_of() {
     local limit
     limit="$(header "$1" limit)"
-    echo "${limit:-60}"
+    echo "$((${limit:-60} * ${LIMIT_FACTOR:-1}))"
 }
 
 # tally LOG: adds the results in a log to the total.
@@ -126,7 +127,7 @@ boot() {
     cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$programs"/netlink-probe \
         "$programs"/quick-fault-injector "$from/programs/"
     "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$from/programs:/programs" --file "$from/tests:/tests" \
-        --timeout "$bound" -- "echo \"# kernel \$(uname -r)\"; /tests/run-cases.sh here /programs ${cases[*]}" 2>&1 |
+        --timeout "$bound" -- "echo \"# kernel \$(uname -r)\"; LIMIT_FACTOR=${LIMIT_FACTOR:-1} /tests/run-cases.sh here /programs ${cases[*]}" 2>&1 |
         sed -u -E "s/^(ok|not ok) - /&$label: /; t; s/^(# )?/# $label: /" | tee "$from.log"
     status=${PIPESTATUS[0]}
     if ! grep -qE "^# $label: [0-9]+ passed, [0-9]+ failed$" "$from.log"; then

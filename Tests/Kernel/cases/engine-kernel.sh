@@ -1,5 +1,6 @@
 #!/bin/bash
 # limit: 600
+# kernels: older
 # Our engine against the kernel module, as initiator and as responder, with and without a preshared key.
 source "$(dirname "${BASH_SOURCE[0]}")/../../Integration/lib.sh"
 
