@@ -47,6 +47,8 @@ public struct DownPlanner: Sendable {
         operations += refusals.filter(Set(snapshot.refusals).contains).map { .removeRoute($0, name) }
         if let link = snapshot.link {
             operations.append(.deleteLink(name, runsEngine: link.kind != "wireguard"))
+        } else {
+            operations.append(.removeDeadSocket(name))
         }
         operations += sysctls(snapshot)
         if record != nil { operations.append(.removeRecord(name)) }

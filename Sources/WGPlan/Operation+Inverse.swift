@@ -17,7 +17,7 @@ extension Operation {
         case .removeRule(let rule): .addRule(rule)
         case .setSysctl(let path, let from, let to): .setSysctl(path, from: to, to: from)
         case .writeRecord(let record): .removeRecord(record.interface)
-        case .deleteLink, .setDevice, .runHook, .updateRecord, .removeRecord: nil
+        case .deleteLink, .removeDeadSocket, .setDevice, .runHook, .updateRecord, .removeRecord: nil
         }
     }
 
@@ -43,7 +43,8 @@ extension Operation {
         case .setDevice(let name, _), .addAddress(_, let name), .removeAddress(_, let name), .setLink(let name, _, _):
             name
         case .addRoute(let route, let name), .removeRoute(let route, let name): route.kind == .link ? name : nil
-        case .createLink, .startEngine, .deleteLink, .addRule, .removeRule, .setSysctl, .runHook, .writeRecord,
+        case .createLink, .startEngine, .deleteLink, .removeDeadSocket, .addRule, .removeRule, .setSysctl, .runHook,
+            .writeRecord,
             .updateRecord, .removeRecord:
             nil
         }

@@ -19,7 +19,7 @@ extension Operation {
         case .removeRule(let rule): "ip \(rule.commandLine("delete"))"
         case .setSysctl(let path, _, let value): "sysctl -q \(path.dotted)=\(value)"
         case .runHook(_, let command): command
-        case .writeRecord, .updateRecord, .removeRecord: nil
+        case .removeDeadSocket, .writeRecord, .updateRecord, .removeRecord: nil
         }
     }
 }

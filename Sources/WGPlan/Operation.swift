@@ -8,6 +8,8 @@ public enum Operation: Equatable, Sendable {
     case startEngine(InterfaceName, EngineProgram)
     /// With an engine, also wait until the engine has gone.
     case deleteLink(InterfaceName, runsEngine: Bool)
+    /// The socket of an engine that died with its link.
+    case removeDeadSocket(InterfaceName)
     case setDevice(InterfaceName, DeviceChange)
     case addAddress(IPPrefix, InterfaceName)
     case removeAddress(IPPrefix, InterfaceName)

@@ -98,6 +98,7 @@ public final class LiveSystem: QuickSystem {
     public func perform(_ operation: Operation) throws(QuickError) {
         switch operation {
         case .startEngine(let name, let engine): try start(engine, name)
+        case .removeDeadSocket(let name): _ = UserspaceBackend(runDirectory: Self.runDirectory).isLive(name)
         case .setDevice(let name, let change):
             do { try devices.set(name, change) } catch { throw .device(error) }
         case .runHook(let stage, let command): try HookRunner(runner: runner).run(stage, command)

@@ -87,7 +87,10 @@ public final class PlanExecutor {
             // An engine that failed may have made no link, and a link may have been deleted by others.
             if case .deleteLink(let name, _) = operation, isGone(name) { continue }
             if case .removeRecord = operation, failed { continue }
-            if executeAll(Plan([operation])) != nil { failed = true }
+            let failure = executeAll(Plan([operation]))
+            // What a hook left is out of reach of another attempt.
+            if case .runHook = operation { continue }
+            failed = failed || failure != nil
         }
     }
 

@@ -34,7 +34,10 @@ struct DownPlannerTests {
     }
 
     @Test func aLinkThatAHookDeletedIsNotDeletedAgain() {
-        #expect(DownPlanner(record: record).tearDown(SystemSnapshot()).operations == [.removeRecord(wg0)])
+        #expect(
+            DownPlanner(record: record).tearDown(SystemSnapshot()).operations == [
+                .removeDeadSocket(wg0), .removeRecord(wg0),
+            ])
     }
 
     @Test(

@@ -144,7 +144,10 @@ struct FullTunnelDownTests {
     }
 
     @Test func whatIsGoneAlreadyIsLeftOut() {
-        #expect(DownPlanner(record: record()).tearDown(SystemSnapshot()).operations == [.removeRecord(wg0)])
+        #expect(
+            DownPlanner(record: record()).tearDown(SystemSnapshot()).operations == [
+                .removeDeadSocket(wg0), .removeRecord(wg0),
+            ])
     }
 
     @Test func withoutARecordTheMarkTellsTheRules() {
@@ -166,11 +169,11 @@ struct FullTunnelDownTests {
         var other = own
         other.interface = try! InterfaceName("wg1")
         var snapshot = SystemSnapshot(sysctls: [before.path: "1"], otherRecords: [other])
-        #expect(DownPlanner(record: own).tearDown(snapshot).operations == [.removeRecord(wg0)])
+        #expect(DownPlanner(record: own).tearDown(snapshot).operations == [.removeDeadSocket(wg0), .removeRecord(wg0)])
         snapshot.otherRecords = []
         #expect(
             DownPlanner(record: own).tearDown(snapshot).operations == [
-                .setSysctl(before.path, from: "1", to: "0"), .removeRecord(wg0),
+                .removeDeadSocket(wg0), .setSysctl(before.path, from: "1", to: "0"), .removeRecord(wg0),
             ])
     }
 }

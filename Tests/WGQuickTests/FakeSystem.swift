@@ -128,6 +128,7 @@ final class FakeSystem: QuickSystem {
         case .setSysctl(let path, _, let value): world.sysctls[path] = value
         case .writeRecord(let record), .updateRecord(let record): world.records[record.interface] = record
         case .removeRecord(let name): world.records[name] = nil
+        case .removeDeadSocket: break
         default: try performOnLink(operation)
         }
     }
