@@ -185,7 +185,7 @@ struct ConfigReader {
         let known = Keyword.allCases.filter { program == .wgQuick || $0.program == .wg }
         let meant = Spelling.nearest(to: word, among: known)
         let shown = redaction().visibleText(range)
-        report(.unknownKey(shown), at: range, suggestion: meant?.name)
+        report(.unknownKey(shown), at: range, suggestion: commentMark ?? meant?.name)
         // A mistyped PublicKey is not a missing one.
         if meant == .publicKey { peer?.hasPublicKey = true }
     }
@@ -195,8 +195,13 @@ struct ConfigReader {
         if let keyword = lexer.leadingKeyword {
             report(.missingEquals(keyword), at: lexer.contentRange(lexer.leadingWord))
         } else {
-            report(.unrecognizedLine, at: lexer.contentRange(lexer.squeezed.indices))
+            report(.unrecognizedLine, at: lexer.contentRange(lexer.squeezed.indices), suggestion: commentMark)
         }
+    }
+
+    /// What the line should begin with, if it begins like a comment in other languages.
+    private var commentMark: String? {
+        lexer.word.first == UInt8(ascii: ";") || lexer.word.starts(with: "//".utf8) ? "#" : nil
     }
 
     // MARK: Reports

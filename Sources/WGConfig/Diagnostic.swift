@@ -23,12 +23,7 @@ public struct Diagnostic: Equatable, Sendable {
     public let sourceLine: String
 
     /// Follows from the kind.
-    public var severity: Severity {
-        switch kind {
-        case .repeatedKey, .hostBits, .repeatedPeer, .emptyValueIgnored: .warning
-        default: .error
-        }
-    }
+    public var severity: Severity { kind.severity }
 
     /// What is wrong. Texts in here may be shown; one that could be part of a key is `nil`.
     public enum Kind: Equatable, Sendable {
@@ -97,4 +92,14 @@ public struct NamePlaces: Equatable, Sendable {
 
     /// No names.
     public init() {}
+}
+
+extension Diagnostic.Kind {
+    /// How bad a diagnostic of this kind is.
+    public var severity: Diagnostic.Severity {
+        switch self {
+        case .repeatedKey, .hostBits, .repeatedPeer, .emptyValueIgnored: .warning
+        default: .error
+        }
+    }
 }

@@ -23,15 +23,18 @@ public enum DiagnosticText {
     /// Two or three lines: what and where, the source line unless it is blank, and the marks under it.
     public static func render(_ diagnostic: Diagnostic, file: String) -> String {
         let severity = diagnostic.severity == .error ? "error" : "warning"
-        var text = "\(file):\(diagnostic.line):\(diagnostic.column): \(severity): \(message(diagnostic.kind))\n"
+        let text = "\(file):\(diagnostic.line):\(diagnostic.column): \(severity): \(message(diagnostic.kind))\n"
         let hint = diagnostic.suggestion.map { suggestionText($0, for: diagnostic.kind) }
         guard !diagnostic.sourceLine.isEmpty else {
             return text + (hint.map { "    \($0)\n" } ?? "")
         }
-        let window = Window(diagnostic)
-        text += "    \(window.source)\n    \(window.marks)"
-        if let hint { text += " \(hint)" }
-        return text + "\n"
+        return text + marked(diagnostic.sourceLine, diagnostic.column, diagnostic.length, hint)
+    }
+
+    /// The source line, and below it the marks and what they are to say.
+    static func marked(_ sourceLine: String, _ column: Int, _ length: Int, _ hint: String?) -> String {
+        let window = Window(sourceLine, column, length)
+        return "    \(window.source)\n    \(window.marks)\(hint.map { " " + $0 } ?? "")\n"
     }
 
     /// One line without a position, such as "unknown key `Adress'".
@@ -90,8 +93,9 @@ public enum DiagnosticText {
 
     private static func quoted(_ text: String?) -> String { text.map { " `\($0)'" } ?? "" }
 
-    private static func suggestionText(_ suggestion: String, for kind: Diagnostic.Kind) -> String {
+    static func suggestionText(_ suggestion: String, for kind: Diagnostic.Kind) -> String {
         switch kind {
+        case _ where suggestion == "#": "a comment begins with `#'"
         case .keyBeforeSection, .wrongSection: "put it under `\(suggestion)'"
         default: "did you mean `\(suggestion)'?"
         }
@@ -102,9 +106,9 @@ public enum DiagnosticText {
         var source = ""
         var marks = ""
 
-        init(_ diagnostic: Diagnostic) {
-            let scalars = Array(diagnostic.sourceLine.unicodeScalars)
-            let mark = min(max(0, diagnostic.column - 1), scalars.count)
+        init(_ sourceLine: String, _ column: Int, _ length: Int) {
+            let scalars = Array(sourceLine.unicodeScalars)
+            let mark = min(max(0, column - 1), scalars.count)
             let start = scalars.count <= 100 ? 0 : max(0, mark - 40)
             let end = min(scalars.count, start + 100)
             if start > 0 {
@@ -115,7 +119,7 @@ public enum DiagnosticText {
             if end < scalars.count { source += "..." }
             // Tabs stay, so that the marks stand below what they mean.
             marks.unicodeScalars.append(contentsOf: scalars[start..<max(start, mark)].map { $0 == "\t" ? "\t" : " " })
-            let length = max(1, min(diagnostic.length, end - mark))
+            let length = max(1, min(length, end - mark))
             marks += "^" + String(repeating: "~", count: length - 1)
         }
     }

@@ -38,7 +38,10 @@ public struct ConfigArgument: Hashable, Sendable {
     }
 
     /// The file itself: absolute, without symbolic links.
-    public func locate() throws(Fault) -> Located {
+    public func locate() throws(Fault) -> Located { try Self.locate(path) }
+
+    /// As `locate()`, for a file of any name.
+    public static func locate(_ path: String) throws(Fault) -> Located {
         do {
             let canonical = try Files.canonicalPath(path)
             let file = try Files.status(canonical).permissions

@@ -5,6 +5,8 @@ import WGQuick
 enum ExitStatus: Hashable {
     case success
     case failure
+    /// Of `check`: there are warnings, but no errors.
+    case warnings
     /// A failing hook's own status, as the stock tool passes it on.
     case hook(Int32)
     /// As a shell reports a program that a signal ended.
@@ -14,6 +16,7 @@ enum ExitStatus: Hashable {
         switch self {
         case .success: 0
         case .failure: 1
+        case .warnings: 2
         case .hook(let code): code
         case .signal(let signal): 128 + signal.rawValue
         }

@@ -64,6 +64,13 @@ struct Messages {
         }
     }
 
+    func text(_ fault: CheckedFile.Fault) -> String {
+        switch fault {
+        case .argument(let fault): text(fault)
+        case .unreadable(let path, let error): cannotRead(path, error)
+        }
+    }
+
     func isOpenToOthers(_ path: String) -> String {
         "Warning: `\(path)' is accessible to others, and holds a private key\n"
     }

@@ -36,6 +36,7 @@ struct Program {
         case .up(let argument): return asRoot { up(argument) }
         case .down(let argument): return asRoot { down(argument) }
         case .strip(let argument): return asRoot { strip(argument) }
+        case .check(let arguments, let isJSON): return check(arguments, isJSON: isJSON)
         }
     }
 

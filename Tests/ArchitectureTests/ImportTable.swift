@@ -23,7 +23,7 @@ enum ImportTable {
         ],
         // Ring 3: the programs.
         "wg": ["WGModel", "WGCommandLine", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
-        "wg-quick": ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGLinux"],
+        "wg-quick": ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGCrypto", "WGLinux"],
         "wireguard-swift": ["WGModel", "WGEngine", "WGLinux"],
     ]
 

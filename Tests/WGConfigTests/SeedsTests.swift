@@ -57,6 +57,12 @@ import WGConfig
             let pieces = inPieces(bytes, of: size)
             #expect(pieces.value == wireGuard.value && pieces.diagnostics == wireGuard.diagnostics, text)
         }
+        for finding in Linter.findings(in: document) {
+            #expect(FindingText.render(finding, file: "f").hasSuffix("\n"), text)
+            for place in [finding.place, finding.related].compactMap({ $0 }) {
+                #expect((1...document.lines.count).contains(place.line) && place.column >= 1, text)
+            }
+        }
         for diagnostic in quick.diagnostics + wireGuard.diagnostics {
             #expect((1...document.lines.count).contains(diagnostic.line), text)
             #expect(diagnostic.column >= 1, text)

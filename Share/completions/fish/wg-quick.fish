@@ -35,6 +35,7 @@ for command in \
         'up:Make an interface' \
         'down:Remove an interface' \
         'strip:Print a file without what only wg-quick knows' \
+        'check:Say what is wrong or odd about files' \
         'help:Explain the program' \
         'version:Print the version'
     set -l parts (string split -m 1 : $command)
@@ -43,6 +44,8 @@ end
 complete -c wg-quick -n __wg_quick_begins -l version -d 'Print the version'
 complete -c wg-quick -s h -l help -d 'Explain the command'
 
-complete -c wg-quick -n '__wg_quick_at 0 up strip' -a '(__wg_quick_configured)'
+complete -c wg-quick -n '__wg_quick_command check' -l json -d 'Print JSON'
+
+complete -c wg-quick -n '__wg_quick_at 0 up strip; or __wg_quick_command check' -a '(__wg_quick_configured)'
 complete -c wg-quick -n '__wg_quick_at 0 down' -a '(__wg_quick_interfaces)'
-complete -c wg-quick -n '__wg_quick_at 0 up down strip' -k -a '(__fish_complete_suffix .conf)'
+complete -c wg-quick -n '__wg_quick_at 0 up down strip; or __wg_quick_command check' -k -a '(__fish_complete_suffix .conf)'

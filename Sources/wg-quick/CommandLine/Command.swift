@@ -10,6 +10,7 @@ enum Command: Equatable {
     case up(String)
     case down(String)
     case strip(String)
+    case check([String], isJSON: Bool)
 
     /// Why a command line means nothing.
     enum Fault: Error, Equatable {
@@ -47,6 +48,7 @@ enum Command: Equatable {
         case (.up, 1): return .up(operands[0])
         case (.down, 1): return .down(operands[0])
         case (.strip, 1): return .strip(operands[0])
+        case (.check, 1...): return .check(operands, isJSON: arguments.has(.json))
         default: throw .wrongOperands(subcommand)
         }
     }

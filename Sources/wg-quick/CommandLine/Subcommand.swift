@@ -1,11 +1,12 @@
 /// The commands of `wg-quick`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case up, down, strip
+    case up, down, strip, check
 
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
         case .up, .down, .strip: [.help]
+        case .check: [.json, .help]
         }
     }
 
@@ -13,6 +14,7 @@ enum Subcommand: String, CaseIterable {
     var operands: String {
         switch self {
         case .up, .down, .strip: "NAME | FILE"
+        case .check: "NAME | FILE..."
         }
     }
 
@@ -22,6 +24,7 @@ enum Subcommand: String, CaseIterable {
         case .up: "make an interface, with all that belongs to it"
         case .down: "remove an interface, with all that belongs to it"
         case .strip: "print a file without the keys that only wg-quick knows"
+        case .check: "say what is wrong or odd about files"
         }
     }
 
@@ -44,6 +47,15 @@ enum Subcommand: String, CaseIterable {
             Prints the file as `wg setconf' and `wg syncconf' read it: without the keys of
             [Interface] that only wg-quick knows. Everything else is printed as it stands.
             The output contains secrets.
+            """
+        case .check:
+            """
+            Reads files and changes nothing. Prints everything that is wrong or odd about
+            them, with the place, the line and, where it is known, what would be right.
+            The manual explains each of the words in brackets.
+
+            The status is 0 if there are notes at most, 2 if there are warnings, and 1 if there
+            are errors.
             """
         }
     }

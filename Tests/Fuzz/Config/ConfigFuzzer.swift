@@ -2,8 +2,8 @@ import WGConfig
 
 // `make fuzz` runs it. What it finds becomes a seed, or a test. WGConfigTests replays the seeds.
 
-/// Any bytes at all: they survive a document, and both grammars, the diagnostics' text, strip and the names of peers come
-/// to an end.
+/// Any bytes at all: they survive a document, and both grammars, the diagnostics' text, the lints, strip and the names of
+/// peers come to an end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzConfig(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -19,6 +19,17 @@ public func fuzzConfig(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let stripped = ConfigParser.parseWireGuard(Document(bytes: ConfigPrinter.strip(document)))
     if let config = quick.value {
         precondition(stripped.value == config.wireGuard, "strip changed the device's configuration")
+    }
+    for finding in Linter.findings(in: document, Linter.Facts(publicKey: .zero, isOpenToOthers: true)) {
+        precondition(FindingText.render(finding, file: "x").hasSuffix("\n"), "no text")
+        for place in [finding.place, finding.related].compactMap({ $0 }) {
+            precondition((1...document.lines.count).contains(place.line), "a place outside the file")
+            precondition(place.column > 0 && place.length >= 0, "a place outside the line")
+        }
+    }
+    if let key = Linter.privateKey(in: document) {
+        precondition(
+            !FindingText.render(Linter.findings(in: document), file: "x").contains(key.base64), "the key is shown")
     }
     return 0
 }
