@@ -58,7 +58,8 @@ var targets: [Target] = [
 
     // Ring 3: programs.
     program("wg", ["WGModel", "WGCommandLine", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
-    program("wg-quick", ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGCrypto", "WGLinux"]),
+    program(
+        "wg-quick", ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGCrypto", "WGLinux"]),
     program("wireguard-swift", ["WGModel", "WGEngine", "WGLinux"]),
 
     .target(
