@@ -1,0 +1,64 @@
+#!/bin/bash
+# limit: 60
+# Two full tunnels at once, whose peers both lie behind the default route: each carries, neither's packets go through the
+# other, and the end of one leaves the other as it is.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/tunnel-lab.sh"
+
+tunnel_lab
+count_outer s eth-r
+server r 0
+server s 1
+client_config "$WORK/conf/wg0.conf" 0 r 192.0.2.1
+client_config "$WORK/conf/wg1.conf" 1 s 192.0.2.2
+state a >"$WORK/before"
+quick() { on a wg-quick "$1" "$WORK/conf/$2.conf"; }
+
+# parts LINK TABLE: the tunnel's rules that lead to its table, its table, and its packet filter.
+parts() {
+    local family
+    for family in -4 -6; do
+        on a ip "$family" rule show table "$2"
+        on a ip "$family" route show table "$2"
+    done
+    on a nft list table ip "wg-quick-$1"
+    on a nft list table ip6 "wg-quick-$1"
+    on a wg show "$1" fwmark
+}
+
+# both_carry LABEL: each by its own link, and what is sent without choice by one of them.
+both_carry() {
+    local link
+    reset_counters r
+    reset_counters s
+    for link in wg0 wg1; do carries "$1" "$link"; done
+    ping_through "$1: what does not choose its way is answered" a 203.0.113.1 1
+    equal "$1: nothing left in the clear" "0 0" "$(counted r clear) $(counted r inner)"
+    not_looped "$1"
+}
+carries() {
+    check "$1: $2 carries IPv4" on a ping -q -c 2 -i 0.1 -W 2 -I "$2" 203.0.113.1
+    check "$1: $2 carries IPv6" on a ping -q -c 2 -i 0.1 -W 2 -I "$2" 2001:db8:ff::1
+}
+not_looped() { equal "$1: neither goes through the other" "0 0" "$(counted r looped) $(counted s looped)"; }
+
+for first in wg0 wg1; do
+    other="$([[ $first == wg0 ]] && echo wg1 || echo wg0)"
+    label="$first goes first"
+    check "$label: the first comes up" quick up wg0
+    check "$label: the second comes up" quick up wg1
+    both_carry "$label"
+    equal "$label: their marks differ" "0xca6c 0xca6d" "$(on a wg show wg0 fwmark) $(on a wg show wg1 fwmark)"
+    table="$([[ $other == wg0 ]] && echo 51820 || echo 51821)"
+    parts "$other" "$table" >"$WORK/parts" 2>&1
+    check "$label: its end" quick down "$first"
+    equal "$label: rules, routes, filter and mark of the other are untouched" "$(<"$WORK/parts")" \
+        "$(parts "$other" "$table" 2>&1)"
+    reset_counters r
+    carries "$label: the one that is left" "$other"
+    ping_through "$label: what does not choose its way is answered" a 203.0.113.1 1
+    equal "$label: nothing left in the clear" "0 0" "$(counted r clear) $(counted r inner)"
+    check "$label: the end of the other" quick down "$other"
+    check "$label: the system is as before" wait_until 5 same_state "$WORK/before" a ||
+        same_state "$WORK/before" a | sed 's/^/# /'
+done
