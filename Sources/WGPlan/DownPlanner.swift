@@ -12,6 +12,8 @@ public struct DownPlanner: Sendable {
     private let postDown: [String]
     private let record: TunnelRecord?
     private let table: RouteTable
+    /// Rather than the file.
+    private let followsRecord: Bool
 
     /// After an `up` that did not come to its end, only the hooks that take back those that have begun.
     public init(record: TunnelRecord) {
@@ -20,6 +22,7 @@ public struct DownPlanner: Sendable {
         postDown = record.progress == .begun ? [] : record.hooks.postDown
         self.record = record
         table = .automatic
+        followsRecord = true
     }
 
     /// - Parameter stale: the record of another link that had the name before.
@@ -29,10 +32,14 @@ public struct DownPlanner: Sendable {
         postDown = config.postDown
         record = stale
         table = config.table
+        followsRecord = false
     }
 
     public static let beginNeeds: SnapshotParts = [.link, .device]
-    public static let tearDownNeeds: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]
+    public var tearDownNeeds: SnapshotParts {
+        let parts: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]
+        return followsRecord ? parts : parts.union(.firewall)
+    }
 
     /// A tunnel that is up has a device, unless that died; then the record is reason enough.
     public func begin(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
@@ -50,6 +57,8 @@ public struct DownPlanner: Sendable {
         } else {
             operations.append(.removeDeadSocket(name))
         }
+        let firewall = (followsRecord ? nil : snapshot.firewall?.state) ?? record?.effects.firewall
+        if let firewall { operations.append(.setFirewall(name, from: firewall, to: nil)) }
         operations += sysctls(snapshot)
         if record != nil { operations.append(.removeRecord(name)) }
         return Plan(operations)

@@ -16,6 +16,7 @@ extension Operation {
         case .addRule(let rule): .removeRule(rule)
         case .removeRule(let rule): .addRule(rule)
         case .setSysctl(let path, let from, let to): .setSysctl(path, from: to, to: from)
+        case .setFirewall(let name, let from, let to): .setFirewall(name, from: to, to: from)
         case .writeRecord(let record): .removeRecord(record.interface)
         case .deleteLink, .removeDeadSocket, .setDevice, .runHook, .updateRecord, .removeRecord: nil
         }
@@ -23,11 +24,13 @@ extension Operation {
 
     /// Whether a failure can leave part of it done, so that its inverse is due even then.
     ///
-    /// An engine may have made its link before it gave up, and a hook may have done anything. The others are single
-    /// requests, and taking back one that was refused could take away what somebody else had put there.
+    /// An engine may have made its link before it gave up, a hook may have done anything, and iptables is told table by
+    /// table. The others are single requests, and taking back one that was refused could take away what somebody else
+    /// had put there.
     public var canHalfHappen: Bool {
         switch self {
         case .startEngine, .runHook: true
+        case .setFirewall(_, let from, let to): from?.tool == .iptables || to?.tool == .iptables
         default: false
         }
     }
@@ -43,9 +46,8 @@ extension Operation {
         case .setDevice(let name, _), .addAddress(_, let name), .removeAddress(_, let name), .setLink(let name, _, _):
             name
         case .addRoute(let route, let name), .removeRoute(let route, let name): route.kind == .link ? name : nil
-        case .createLink, .startEngine, .deleteLink, .removeDeadSocket, .addRule, .removeRule, .setSysctl, .runHook,
-            .writeRecord,
-            .updateRecord, .removeRecord:
+        case .createLink, .startEngine, .deleteLink, .removeDeadSocket, .addRule, .removeRule, .setSysctl, .setFirewall,
+            .runHook, .writeRecord, .updateRecord, .removeRecord:
             nil
         }
     }

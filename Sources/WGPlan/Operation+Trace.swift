@@ -1,8 +1,14 @@
 import WGModel
 
 extension Operation {
-    /// The command line that would have the same effect, as the stock tool shows it after `[#]`; `nil` for the
+    /// The command lines that would have the same effect, as the stock tool shows them after `[#]`; none for the
     /// tool's own book-keeping.
+    public var traceLines: [String] {
+        if case .setFirewall(_, let from, let to) = self { return FirewallState.traceLines(from: from, to: to) }
+        return trace.map { [$0] } ?? []
+    }
+
+    /// As `traceLines`, in one.
     public var trace: String? {
         switch self {
         case .createLink(let name): "ip link add dev \(name) type wireguard"
@@ -18,6 +24,7 @@ extension Operation {
         case .addRule(let rule): "ip \(rule.commandLine("add"))"
         case .removeRule(let rule): "ip \(rule.commandLine("delete"))"
         case .setSysctl(let path, _, let value): "sysctl -q \(path.dotted)=\(value)"
+        case .setFirewall: traceLines.isEmpty ? nil : traceLines.joined(separator: "; ")
         case .runHook(_, let command): command
         case .removeDeadSocket, .writeRecord, .updateRecord, .removeRecord: nil
         }

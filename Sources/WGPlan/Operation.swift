@@ -21,6 +21,8 @@ public enum Operation: Equatable, Sendable {
     case removeRule(RuleState)
     /// A path below `/proc/sys`, and values without the line's end.
     case setSysctl(String, from: String, to: String)
+    /// The packet filter rules of a tunnel, in place of the old ones; `nil` is none.
+    case setFirewall(InterfaceName, from: FirewallState?, to: FirewallState?)
     /// The text has its interface name filled in.
     case runHook(HookStage, String)
     /// The first record of this tunnel.
@@ -79,6 +81,8 @@ public struct Plan: Equatable, Sendable {
 public enum PlanWarning: Hashable, Sendable {
     /// The link can't have IPv6 addresses; these addresses and routes are left out.
     case noIPv6(InterfaceName, [IPPrefix])
+    /// There is neither nft nor iptables: a full tunnel goes without its rules.
+    case noFirewall(InterfaceName)
     /// An `up` that was killed, or whose link has gone, left something, which is taken away first.
     case leftovers(InterfaceName)
 }

@@ -28,12 +28,18 @@ public struct SystemSnapshot: Equatable, Sendable {
     public var hasIPv6: Bool
     /// The records of other tunnels of this network namespace.
     public var otherRecords: [TunnelRecord]
+    /// The packet filter programs that are there.
+    public var firewallTools: FirewallTools
+    /// The tunnel's packet filter rules that are there.
+    public var firewall: FirewallFinding?
 
     public init(
         link: LinkState? = nil, device: DeviceState? = nil, routes: [RouteState] = [],
         endpointRoutes: [PathMTU] = [], defaultRoute: PathMTU? = nil, addresses: [IPPrefix] = [],
         refusals: [RouteState] = [], usedTables: Set<UInt32> = [], rules: [RuleState] = [],
-        sysctls: [String: String] = [:], hasIPv6: Bool = true, otherRecords: [TunnelRecord] = []
+        sysctls: [String: String] = [:], hasIPv6: Bool = true, otherRecords: [TunnelRecord] = [],
+        firewallTools: FirewallTools = FirewallTools(nft: false, iptables: false, ip6tables: false),
+        firewall: FirewallFinding? = nil
     ) {
         self.link = link
         self.device = device
@@ -47,6 +53,8 @@ public struct SystemSnapshot: Equatable, Sendable {
         self.sysctls = sysctls
         self.hasIPv6 = hasIPv6
         self.otherRecords = otherRecords
+        self.firewallTools = firewallTools
+        self.firewall = firewall
     }
 }
 
@@ -67,6 +75,9 @@ public struct SnapshotParts: OptionSet, Sendable {
     /// `sysctls` and `hasIPv6`.
     public static let settings = SnapshotParts(rawValue: 64)
     public static let otherRecords = SnapshotParts(rawValue: 128)
+    public static let firewallTools = SnapshotParts(rawValue: 256)
+    /// Starts processes.
+    public static let firewall = SnapshotParts(rawValue: 512)
 }
 
 /// A network interface.

@@ -87,6 +87,7 @@ extension TunnelEffects {
         lines += rules.map { "rule=\($0.recordText)" }
         lines += refusals.map { "refusal=\($0.destination) \($0.table) \($0.metric)" }
         lines += sysctls.map { "sysctl=\($0.path) \($0.value)" }
+        if let firewall { lines.append("firewall=\(firewall.recordText)") }
         return lines
     }
 
@@ -94,9 +95,11 @@ extension TunnelEffects {
         guard let marks = fields.all("mark", { UInt32($0) }), marks.count <= 1,
             let rules = fields.all("rule", RuleState.init(recordText:)),
             let refusals = fields.all("refusal", RouteState.init(refusalText:)),
-            let sysctls = fields.all("sysctl", Sysctl.init(recordText:))
+            let sysctls = fields.all("sysctl", Sysctl.init(recordText:)),
+            let firewalls = fields.all("firewall", FirewallState.init(recordText:)), firewalls.count <= 1
         else { return nil }
-        self.init(mark: marks.first, rules: rules, refusals: refusals, sysctls: sysctls)
+        self.init(
+            mark: marks.first, rules: rules, refusals: refusals, sysctls: sysctls, firewall: firewalls.first)
     }
 }
 

@@ -98,14 +98,17 @@ public struct TunnelEffects: Hashable, Sendable {
     public var refusals: [RouteState]
     /// With the values from before.
     public var sysctls: [Sysctl]
+    public var firewall: FirewallState?
 
     public init(
-        mark: UInt32? = nil, rules: [RuleState] = [], refusals: [RouteState] = [], sysctls: [Sysctl] = []
+        mark: UInt32? = nil, rules: [RuleState] = [], refusals: [RouteState] = [], sysctls: [Sysctl] = [],
+        firewall: FirewallState? = nil
     ) {
         self.mark = mark
         self.rules = rules
         self.refusals = refusals
         self.sysctls = sysctls
+        self.firewall = firewall
     }
 }
 

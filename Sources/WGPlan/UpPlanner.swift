@@ -43,7 +43,7 @@ public struct UpPlanner: Sendable {
     public static let configureNeeds: SnapshotParts = [.link, .settings]
     public static let bringUpNeeds: SnapshotParts = [.link, .device, .paths]
     public static let routeNeeds: SnapshotParts = [
-        .link, .device, .routes, .addresses, .rules, .settings, .otherRecords,
+        .link, .device, .routes, .addresses, .rules, .settings, .otherRecords, .firewallTools,
     ]
 
     public func createLink(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
@@ -87,7 +87,9 @@ public struct UpPlanner: Sendable {
         var plan = Plan(
             routing.routes.map { .addRoute($0, name) },
             warnings: routing.skipped.isEmpty ? [] : [.noIPv6(name, routing.skipped)])
-        if !routing.families.isEmpty { plan.operations += fullTunnel(routing, device, snapshot) }
+        guard !routing.families.isEmpty else { return plan }
+        plan.operations += fullTunnel(routing, device, snapshot)
+        if record.effects.firewall == nil { plan.warnings.append(.noFirewall(name)) }
         return plan
     }
 
@@ -99,9 +101,13 @@ public struct UpPlanner: Sendable {
         record.effects.rules = routing.families.flatMap(\.rules)
         record.effects.refusals = routing.families.map(\.lastResort)
         record.effects.sysctls = routing.originals(snapshot)
+        record.effects.firewall = routing.firewall(name, snapshot)
         var operations: [Operation] = [.updateRecord(record)]
         if let mark = routing.mark, device.fwmark != mark {
             operations.append(.setDevice(name, DeviceChange(fwmark: mark)))
+        }
+        if let firewall = record.effects.firewall {
+            operations.append(.setFirewall(name, from: nil, to: firewall))
         }
         for family in routing.families {
             operations += family.rules.map { .addRule($0) }

@@ -42,7 +42,9 @@ public final class LiveSystem: QuickSystem {
     }
 
     public func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
-        try SnapshotReader(sockets: sockets, devices: devices, records: records).read(name, parts)
+        try SnapshotReader(
+            sockets: sockets, devices: devices, records: records, filter: FirewallBackend(runner: runner)
+        ).read(name, parts)
     }
 
     public func host() throws(QuickError) -> HostIdentity {
@@ -107,6 +109,7 @@ public final class LiveSystem: QuickSystem {
         case .addRule(let rule), .removeRule(let rule): try change(rule, operation)
         case .setSysctl(let path, _, let value):
             do { try KernelSettings.set(path, to: value) } catch { throw .refused(operation, error, extack: nil) }
+        case .setFirewall(_, let from, let to): try FirewallBackend(runner: runner).apply(from: from, to: to)
         case .deleteLink(let name, let runsEngine):
             try request(operation)
             if runsEngine { try waitForEngineToEnd(name) }

@@ -10,6 +10,7 @@ struct SnapshotReader {
     let sockets: RouteSocket
     let devices: any DeviceBackend
     let records: StateFile
+    let filter: FirewallBackend
 
     func read(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
         var snapshot = SystemSnapshot()
@@ -22,6 +23,8 @@ struct SnapshotReader {
         if parts.contains(.rules) { snapshot.rules = try rules() }
         if parts.contains(.settings) { readSettings(name, into: &snapshot) }
         if parts.contains(.otherRecords) { snapshot.otherRecords = records.readAll().filter { $0.interface != name } }
+        if parts.contains(.firewallTools) { snapshot.firewallTools = filter.tools }
+        if parts.contains(.firewall) { snapshot.firewall = try filter.find(name) }
         return snapshot
     }
 

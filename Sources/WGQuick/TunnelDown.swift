@@ -36,7 +36,7 @@ public struct TunnelDown {
         try run(hooks: try planned { () throws(PlanError) in try planner.begin(before) })
         try hooks.checkSignals()
         let failure = teardown.executeAll(
-            planner.tearDown(try system.snapshot(planner.name, DownPlanner.tearDownNeeds)))
+            planner.tearDown(try system.snapshot(planner.name, planner.tearDownNeeds)))
         try run(hooks: planner.finish())
         if let failure { throw failure }
     }

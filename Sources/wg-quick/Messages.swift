@@ -21,6 +21,8 @@ struct Messages {
         switch warning {
         case .noIPv6(let name, let prefixes):
             "[!] `\(name)' has no IPv6 here; left out: \(prefixes.map(\.description).joined(separator: ", "))\n"
+        case .noFirewall(let name):
+            "[!] `\(name)' goes without packet filter rules, as there is neither nft nor iptables\n"
         case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
         }
     }

@@ -9,7 +9,7 @@ final class Reporter: QuickReporter {
     init(_ messages: Messages) { self.messages = messages }
 
     func willPerform(_ operation: Operation) {
-        if let text = operation.trace { say(messages.trace(text)) }
+        for text in operation.traceLines { say(messages.trace(text)) }
     }
 
     func willFallBack(to engine: EngineProgram) { say(messages.fallingBack(to: engine)) }

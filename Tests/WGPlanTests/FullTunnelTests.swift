@@ -25,11 +25,13 @@ struct FullTunnelTests {
 
     private func snapshot(
         _ allowedIPs: [String], fwmark: UInt32 = 0, rules: [RuleState] = standardRules, usedTables: Set<UInt32> = [],
-        checksMarks: String? = "0", others: [TunnelRecord] = []
+        checksMarks: String? = "0", others: [TunnelRecord] = [],
+        tools: FirewallTools = FirewallTools(nft: false, iptables: false, ip6tables: false)
     ) -> SystemSnapshot {
         SystemSnapshot(
             link: link(), device: device(allowedIPs, fwmark: fwmark), usedTables: usedTables, rules: rules,
-            sysctls: checksMarks.map { [Sysctl.sourceValidMark: $0] } ?? [:], otherRecords: others)
+            sysctls: checksMarks.map { [Sysctl.sourceValidMark: $0] } ?? [:], otherRecords: others,
+            firewallTools: tools)
     }
 
     @Test mutating func aDefaultRouteGetsATableAMarkAndRules() throws {
@@ -90,6 +92,32 @@ struct FullTunnelTests {
             ])
     }
 
+    @Test mutating func thePacketFilterIsThereBeforeTheFirstPacket() throws {
+        let tools = FirewallTools(nft: false, iptables: true, ip6tables: true)
+        var snapshot = snapshot(["0.0.0.0/0", "::/0"], tools: tools)
+        snapshot.addresses = [prefix("10.77.0.1/24"), prefix("fd77::1/64")]
+        let plan = try planner.route(snapshot)
+        let state = FirewallState(
+            tool: .iptables, interface: wg0, mark: 51820, families: [.ipv6, .ipv4], addresses: snapshot.addresses)
+        #expect(plan.warnings.isEmpty)
+        #expect(planner.record.effects.firewall == state)
+        #expect(plan.operations[2] == .setFirewall(wg0, from: nil, to: state))
+        #expect(plan.operations[2].trace == "ip6tables-restore -n; iptables-restore -n")
+    }
+
+    @Test mutating func withoutAProgramForItThereIsAWarning() throws {
+        let plan = try planner.route(snapshot(["0.0.0.0/0"]))
+        #expect(plan.warnings == [.noFirewall(wg0)])
+        #expect(try planner.route(snapshot(["10.0.0.0/8"])).warnings.isEmpty)
+    }
+
+    @Test mutating func besideAnotherFullTunnelTheFilterKeepsToItsOwnMark() throws {
+        let tools = FirewallTools(nft: true, iptables: true, ip6tables: true)
+        let rules = standardRules + [rule(.ipv4, 5, mark: 51820, not: true, table: 51820)]
+        _ = try planner.route(snapshot(["0.0.0.0/0"], rules: rules, tools: tools))
+        #expect(planner.record.effects.firewall?.besideOthers == true)
+    }
+
     @Test mutating func theRecordTellsOfEverythingBeforeItIsDone() throws {
         let plan = try planner.route(snapshot(["0.0.0.0/0"]))
         guard case .updateRecord(let record) = plan.operations.first else {
@@ -140,6 +168,25 @@ struct FullTunnelDownTests {
                 .removeRule(Self.rules[0]), .removeRule(Self.rules[1]),
                 .removeRoute(.lastResort(.ipv4, table: 51821), wg0), .deleteLink(wg0, runsEngine: false),
                 .removeRecord(wg0),
+            ])
+    }
+
+    @Test func thePacketFilterGoesAfterTheLink() {
+        var record = record()
+        let state = FirewallState(tool: .nft, interface: wg0, mark: 51821, families: [.ipv4], addresses: [])
+        record.effects.firewall = state
+        let planner = DownPlanner(record: record)
+        #expect(!planner.tearDownNeeds.contains(.firewall))
+        #expect(
+            planner.tearDown(SystemSnapshot(link: link())).operations == [
+                .deleteLink(wg0, runsEngine: false), .setFirewall(wg0, from: state, to: nil), .removeRecord(wg0),
+            ])
+        let unrecorded = DownPlanner(name: wg0, config: QuickConfig())
+        let snapshot = SystemSnapshot(link: link(), firewall: FirewallFinding(state: state, isIntact: false))
+        #expect(unrecorded.tearDownNeeds.contains(.firewall))
+        #expect(
+            unrecorded.tearDown(snapshot).operations == [
+                .deleteLink(wg0, runsEngine: false), .setFirewall(wg0, from: state, to: nil),
             ])
     }
 

@@ -17,6 +17,7 @@ struct OperationTests {
         .addRule(RuleState(family: .ipv6, priority: 3, mark: 5, invert: true, table: 5)),
         .addRoute(.lastResort(.ipv4, table: 5), wg0),
         .setSysctl("net/x", from: "0", to: "1"),
+        .setFirewall(wg0, from: nil, to: FirewallStateTests.whole),
     ])
     func takingBackTwiceIsDoing(operation: Operation) {
         #expect(operation.inverse != operation)

@@ -18,7 +18,7 @@ struct TunnelRecordTests {
                 RuleState(family: .ipv6, priority: 1, mark: 51821, table: 254),
             ],
             refusals: [.lastResort(.ipv4, table: 51820), .lastResort(.ipv6, table: 51820)],
-            sysctls: [Sysctl(path: Sysctl.sourceValidMark, value: "0")]),
+            sysctls: [Sysctl(path: Sysctl.sourceValidMark, value: "0")], firewall: FirewallStateTests.whole),
         endpoints: [
             TunnelRecord.NamedEndpoint(
                 peer: PublicKey(bytes: KeyBytes(repeating: 9)),

@@ -23,6 +23,7 @@ final class FakeSystem: QuickSystem {
         ]
         var refusals: Set<RouteState> = []
         var sysctls = [Sysctl.sourceValidMark: "0"]
+        var firewalls: [InterfaceName: FirewallState] = [:]
     }
 
     var world = World()
@@ -32,6 +33,7 @@ final class FakeSystem: QuickSystem {
     var engineFailsHalfway = false
     var usedPorts: Set<UInt16> = []
     var hasIPv6 = true
+    var firewallTools = FirewallTools(nft: true, iptables: true, ip6tables: true)
     /// Whether the process that wrote a record still runs.
     var makersRun = false
     var path: PathMTU? = PathMTU(link: 1500)
@@ -88,6 +90,10 @@ final class FakeSystem: QuickSystem {
         if parts.contains(.otherRecords) {
             snapshot.otherRecords = world.records.values.filter { $0.interface != name }
         }
+        if parts.contains(.firewallTools) { snapshot.firewallTools = firewallTools }
+        if parts.contains(.firewall) {
+            snapshot.firewall = world.firewalls[name].map { FirewallFinding(state: $0, isIntact: true) }
+        }
         if parts.contains(.paths) {
             let endpoints = world.devices[name]?.peers.compactMap(\.endpoint) ?? []
             snapshot.endpointRoutes = endpoints.compactMap { _ in path }
@@ -125,6 +131,11 @@ final class FakeSystem: QuickSystem {
             guard world.rules.insert(rule).inserted else { throw .refused(operation, .exists, extack: nil) }
         case .removeRule(let rule):
             guard world.rules.remove(rule) != nil else { throw .refused(operation, .noSuchFile, extack: nil) }
+        case .setFirewall(let name, let from, let to):
+            guard world.firewalls[name] == from || from == nil || to == nil else {
+                throw .toolFailed("nft", .exited(1), said: "not what was expected")
+            }
+            world.firewalls[name] = to
         case .setSysctl(let path, _, let value): world.sysctls[path] = value
         case .writeRecord(let record), .updateRecord(let record): world.records[record.interface] = record
         case .removeRecord(let name): world.records[name] = nil

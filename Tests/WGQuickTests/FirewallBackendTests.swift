@@ -11,7 +11,7 @@ private struct FilterHost: ~Copyable {
 
     /// - Parameter programs: what each does beside that, as shell commands.
     init(_ programs: [String: String]) throws {
-        scratch = try Scratch()
+        let scratch = try Scratch()
         for (name, action) in programs {
             let script = """
                 #!/bin/sh
@@ -21,6 +21,7 @@ private struct FilterHost: ~Copyable {
                 """
             try Files.replace("\(scratch.path)/\(name)", Array(script.utf8), permissions: 0o755)
         }
+        self.scratch = scratch
     }
 
     var backend: FirewallBackend {

@@ -23,3 +23,18 @@ public enum FirewallPolicy {
         return families.allSatisfy { $0 == .ipv4 ? tools.iptables : tools.ip6tables } ? .iptables : nil
     }
 }
+
+extension TunnelRouting {
+    /// The packet filter rules that the routing needs; `nil` if it needs none, or if there is no program to make them.
+    ///
+    /// - Parameter snapshot: with the link's addresses and the programs.
+    public func firewall(_ name: InterfaceName, _ snapshot: SystemSnapshot) -> FirewallState? {
+        let families = families.map(\.family)
+        guard let mark, !families.isEmpty, let tool = FirewallPolicy.tool(snapshot.firewallTools, for: families) else {
+            return nil
+        }
+        return FirewallState(
+            tool: tool, interface: name, mark: mark, families: families, addresses: snapshot.addresses,
+            besideOthers: isBesideOthers)
+    }
+}
