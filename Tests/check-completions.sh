@@ -126,7 +126,7 @@ for command in "${subcommands[@]}"; do
     mapfile -t expected < <(options "$wg_quick" "$command")
     offers "wg-quick: the options of $command" "wg-quick $command --" "${expected[@]}"
     case $command in
-        down | save) names=(wg0 wg1) ;;
+        down | save | reresolve) names=(wg0 wg1) ;;
         *) names=(home office) ;;
     esac
     offers "wg-quick $command: names and files" "wg-quick $command " "${names[@]}" one.conf two.conf

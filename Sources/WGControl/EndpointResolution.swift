@@ -66,9 +66,30 @@ public struct EndpointResolution {
         }
     }
 
-    /// The addresses of all endpoints. A name that was not waited for, because a signal came, has failed.
+    /// All addresses of an endpoint's host, with its port.
+    public struct Located: Hashable, Sendable {
+        public let host: HostAnswer
+        public let port: UInt16
+
+        public init(host: HostAnswer, port: UInt16) {
+            self.host = host
+            self.port = port
+        }
+
+        /// The preferred one.
+        public var first: Endpoint { host.first.endpoint(port: port) }
+        /// In the order of preference; at least one.
+        public var endpoints: [Endpoint] { host.addresses.map { $0.endpoint(port: port) } }
+    }
+
+    /// The preferred addresses of all endpoints. A name that was not waited for has failed.
     public func resolve(_ names: some Sequence<EndpointName>) -> [EndpointName: Result<Endpoint, Failure>] {
-        var found: [EndpointName: Result<Endpoint, Failure>] = [:]
+        locate(names).mapValues { $0.map(\.first) }
+    }
+
+    /// All addresses of all endpoints. A name that was not waited for has failed.
+    public func locate(_ names: some Sequence<EndpointName>) -> [EndpointName: Result<Located, Failure>] {
+        var found: [EndpointName: Result<Located, Failure>] = [:]
         var ports = Ports(resolver)
         var indexOfHost: [String: Int] = [:]
         var hosts: [EndpointName] = []
@@ -82,7 +103,7 @@ public struct EndpointResolution {
                 continue
             }
             if let address = resolver.literal(name.host) {
-                found[name] = .success(address.endpoint(port: port))
+                found[name] = .success(Located(host: HostAnswer(address), port: port))
                 continue
             }
             let index = indexOfHost[name.host] ?? hosts.count
@@ -94,7 +115,7 @@ public struct EndpointResolution {
         }
         let answers = ask(hosts)
         for (name, port, host) in open {
-            found[name] = answers[host].map { $0.first.endpoint(port: port) }.mapError { Failure(.endpoint(name), $0) }
+            found[name] = answers[host].map { Located(host: $0, port: port) }.mapError { Failure(.endpoint(name), $0) }
         }
         return found
     }
@@ -107,7 +128,7 @@ public struct EndpointResolution {
         ) { index, failure, delay in
             report(Retry(failure: Failure(.endpoint(names[index]), failure), delay: delay))
         }
-        return questions.run().map { $0 ?? .failure(Resolver.Failure(.temporary, text: "interrupted")) }
+        return questions.run().map { $0 ?? .failure(Resolver.Failure(.temporary, text: "No answer yet")) }
     }
 }
 
@@ -165,6 +186,11 @@ extension EndpointResolution {
         public var change: DeviceChange
         /// The peers whose endpoint has no address. They have none in `change` either.
         public let unresolved: [Unresolved]
+
+        public init(change: DeviceChange, unresolved: [Unresolved]) {
+            self.change = change
+            self.unresolved = unresolved
+        }
     }
 
     /// The change that a configuration file stands for, its names resolved.

@@ -26,15 +26,20 @@ extension Operation {
         case .setSysctl(let path, _, let value): "sysctl -q \(path.dotted)=\(value)"
         case .setFirewall: traceLines.isEmpty ? nil : traceLines.joined(separator: "; ")
         case .runHook(_, let command): command
-        case .removeDeadSocket, .writeRecord, .updateRecord, .removeRecord: nil
+        case .removeDeadSocket, .writeRecord, .updateRecord, .removeRecord, .remember: nil
         }
     }
 }
 
 extension DeviceChange {
-    /// A change of the mark alone is a command of its own.
+    /// A change of the mark alone is a command of its own, and so is one of the endpoint of a peer that is there.
     fileprivate func trace(_ name: InterfaceName) -> String {
         if let fwmark, self == DeviceChange(fwmark: fwmark) { return "wg set \(name) fwmark \(fwmark)" }
+        if let peer = peers.first, let endpoint = peer.endpoint,
+            self == DeviceChange(peers: [PeerChange(publicKey: peer.publicKey, updateOnly: true, endpoint: endpoint)])
+        {
+            return "wg set \(name) peer \(peer.publicKey) endpoint \(endpoint)"
+        }
         return "wg addconf \(name) /dev/fd/63"
     }
 }

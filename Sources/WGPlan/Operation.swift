@@ -30,6 +30,8 @@ public enum Operation: Equatable, Sendable {
     /// In place of the one that is there.
     case updateRecord(TunnelRecord)
     case removeRecord(InterfaceName)
+    /// Goes with the record.
+    case remember(InterfaceName, ReresolveMemory)
 }
 
 /// What `setLink` sets.

@@ -64,6 +64,14 @@ public struct TunnelRecord: Hashable, Sendable {
             self.peer = peer
             self.name = name
         }
+
+        /// Those of a configuration that are more than numbers.
+        public static func all(in config: WireGuardConfig) -> [NamedEndpoint] {
+            config.peers.compactMap { peer in
+                guard let name = peer.endpoint, name.numeric == nil else { return nil }
+                return NamedEndpoint(peer: peer.publicKey, name: name)
+            }
+        }
     }
 
     public init(

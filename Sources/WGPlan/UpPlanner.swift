@@ -24,17 +24,16 @@ public struct UpPlanner: Sendable {
     ///   - path: of the configuration file.
     ///   - host: where this runs.
     ///   - maker: the process that brings the tunnel up.
+    ///   - resolvers: the name servers that the host has before the tunnel.
     public init(
-        name: InterfaceName, config: QuickConfig, path: String, host: HostIdentity, maker: ProcessIdentity
+        name: InterfaceName, config: QuickConfig, path: String, host: HostIdentity, maker: ProcessIdentity,
+        resolvers: [IPAddress] = []
     ) {
         self.name = name
         self.config = config
         record = TunnelRecord(
             interface: name, host: host, maker: maker, configPath: path, hooks: TunnelRecord.Hooks(config),
-            endpoints: config.wireGuard.peers.compactMap { peer in
-                guard let name = peer.endpoint, name.numeric == nil else { return nil }
-                return TunnelRecord.NamedEndpoint(peer: peer.publicKey, name: name)
-            })
+            endpoints: TunnelRecord.NamedEndpoint.all(in: config.wireGuard), resolvers: resolvers)
     }
 
     /// What the first stage needs to know.
@@ -150,6 +149,8 @@ public enum PlanError: Error, Hashable, Sendable {
     case notWireGuard(InterfaceName)
     /// The link went away between two stages.
     case interfaceVanished(InterfaceName)
+    /// It is up as far as its record knows, and the link is not there, or is another.
+    case interfaceLost(InterfaceName)
     /// Another process brings it up at this moment.
     case isBeingBroughtUp(InterfaceName, ProcessIdentity)
 }

@@ -16,7 +16,8 @@ public final class LiveSystem: QuickSystem {
     private let signals: SignalQueue
     private let namespace: NetworkNamespace
     private let records: StateFile
-    private let retryReport: (EndpointResolution.Retry) -> Void
+    private let environment: ProcessEnvironment
+    private let questions: NameQuestions
 
     /// - Parameter willRetry: hears of each name that has no address yet.
     public init(
@@ -34,11 +35,11 @@ public final class LiveSystem: QuickSystem {
         }
         devices = BackendRouter(personality: .wgQuick, runDirectory: Self.runDirectory)
         records = StateFile(directory: Self.runDirectory, namespaceInode: namespace.inode)
-        let environment = ProcessEnvironment(
+        environment = ProcessEnvironment(
             inherited: CurrentProcess.environment, programDirectory: CurrentProcess.programDirectory)
         runner = ProcessRunner(signals: signals, environment: environment)
         self.signals = signals
-        retryReport = willRetry
+        questions = NameQuestions(signals: signals, report: willRetry)
     }
 
     public func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
@@ -74,28 +75,26 @@ public final class LiveSystem: QuickSystem {
 
     public func isPortInUse(_ port: UInt16) -> Bool { UDPPort.isInUse(port) }
 
-    public func resolve(_ config: WireGuardConfig) throws(QuickError) -> DeviceChange {
-        var policy = ResolutionPolicy.standard
-        if let text = Terminal.environment("WG_ENDPOINT_RESOLUTION_RETRIES") {
-            guard let given = ResolutionPolicy(environment: text) else { throw .invalidRetries(text) }
-            policy = given
-        }
-        // A signal ends the wait; the caller looks at it before it looks at the failure.
-        let resolver = SystemResolver(wait: { [signals] milliseconds, descriptor in
-            signals.wait(milliseconds: milliseconds, orReadable: descriptor)
-            return !signals.isPending
-        })
-        let resolution = EndpointResolution(
-            policy: policy, patience: .untilOneFails, resolver: resolver, report: retryReport)
-        let resolved: EndpointResolution.Resolved
-        do {
-            resolved = try resolution.change(for: config, .add)
-        } catch {
-            throw .resolution(error.names.map(\.failure))
-        }
-        guard resolved.unresolved.isEmpty else { throw .resolution(resolved.unresolved.map(\.failure)) }
-        return resolved.change
+    public func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved {
+        try questions.resolve(config, retries: Terminal.environment("WG_ENDPOINT_RESOLUTION_RETRIES"))
     }
+
+    public func locate(
+        _ names: [EndpointName], by servers: NameServers?
+    ) -> [EndpointName: Result<EndpointResolution.Located, EndpointResolution.Failure>] {
+        questions.locate(names, by: servers)
+    }
+
+    public func resolvers() -> [IPAddress] { DNSHostReader(environment: environment).resolvers() }
+
+    public func memory(_ name: InterfaceName) -> ReresolveMemory { records.readMemory(name) }
+
+    public func moment() -> ReresolvePlanner.Moment {
+        ReresolvePlanner.Moment(wall: WallClock.now(), sinceBoot: UInt64(BootClock.now().components.seconds))
+    }
+
+    /// Of the tunnels that are up in this network namespace.
+    public func allRecords() -> [TunnelRecord] { records.readAll() }
 
     public func perform(_ operation: Operation) throws(QuickError) {
         switch operation {
@@ -106,6 +105,7 @@ public final class LiveSystem: QuickSystem {
         case .runHook(let stage, let command): try HookRunner(runner: runner).run(stage, command)
         case .writeRecord(let record), .updateRecord(let record): try records.write(record)
         case .removeRecord(let name): try records.remove(name)
+        case .remember(let name, let memory): try records.write(memory, of: name)
         case .addRule(let rule), .removeRule(let rule): try change(rule, operation)
         case .setSysctl(let path, _, let value):
             do { try KernelSettings.set(path, to: value) } catch { throw .refused(operation, error, extack: nil) }

@@ -1,4 +1,5 @@
 public import WGConfig
+public import WGControl
 public import WGLinux
 public import WGModel
 public import WGPlan
@@ -30,8 +31,24 @@ public protocol QuickSystem: AnyObject {
     /// Whether some socket of this namespace has the UDP port.
     func isPortInUse(_ port: UInt16) -> Bool
 
-    /// The change that `wg addconf` would make, names resolved.
-    func resolve(_ config: WireGuardConfig) throws(QuickError) -> DeviceChange
+    /// The change that `wg addconf` would make, names resolved as far as they have addresses now. With
+    /// `WG_ENDPOINT_RESOLUTION_RETRIES` one that has none is an error.
+    func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved
+
+    /// The name servers that the host has now.
+    func resolvers() -> [IPAddress]
+
+    /// All addresses of the names.
+    ///
+    /// - Parameter servers: who is asked; `nil` asks in the host's own way.
+    func locate(
+        _ names: [EndpointName], by servers: NameServers?
+    ) -> [EndpointName: Result<EndpointResolution.Located, EndpointResolution.Failure>]
+
+    /// What `reresolve` has left for this name.
+    func memory(_ name: InterfaceName) -> ReresolveMemory
+
+    func moment() -> ReresolvePlanner.Moment
 }
 
 /// Where signals that ask to stop come from.
@@ -47,6 +64,8 @@ public protocol QuickReporter: AnyObject {
     /// Just before it is done, or undone.
     func willPerform(_ operation: Operation)
     func willFallBack(to engine: EngineProgram)
+    /// The peer is there, without an endpoint: its name has no address yet.
+    func isOpen(_ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure)
     func warn(_ warning: PlanWarning)
     /// The plan goes on without it.
     func couldNotDo(_ operation: Operation, _ error: QuickError)

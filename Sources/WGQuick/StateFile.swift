@@ -26,23 +26,38 @@ struct StateFile {
         }
     }
 
-    func write(_ record: TunnelRecord) throws(QuickError) {
-        let path = path(record.interface)
-        do {
-            try Files.makeDirectory(directory, permissions: 0o755)
-            try Files.replace(path, Array(record.text.utf8), permissions: 0o600)
-        } catch {
-            throw .record(path: path, error)
+    func write(_ record: TunnelRecord) throws(QuickError) { try write(record.text, to: path(record.interface)) }
+
+    func remove(_ name: InterfaceName) throws(QuickError) {
+        for path in [memoryPath(name), path(name)] {
+            do {
+                try Files.remove(path)
+            } catch .noSuchFile {
+                continue
+            } catch {
+                throw .record(path: path, error)
+            }
         }
     }
 
-    func remove(_ name: InterfaceName) throws(QuickError) {
+    private func memoryPath(_ name: InterfaceName) -> String { "\(directory)/\(name).\(namespaceInode).names" }
+
+    /// What can't be read is forgotten.
+    func readMemory(_ name: InterfaceName) -> ReresolveMemory {
+        let bytes = (try? Files.read(memoryPath(name), limit: 16 << 20)) ?? []
+        return ReresolveMemory(text: String(decoding: bytes, as: UTF8.self)) ?? ReresolveMemory()
+    }
+
+    func write(_ memory: ReresolveMemory, of name: InterfaceName) throws(QuickError) {
+        try write(memory.text, to: memoryPath(name))
+    }
+
+    private func write(_ text: String, to path: String) throws(QuickError) {
         do {
-            try Files.remove(path(name))
-        } catch .noSuchFile {
-            return
+            try Files.makeDirectory(directory, permissions: 0o755)
+            try Files.replace(path, Array(text.utf8), permissions: 0o600)
         } catch {
-            throw .record(path: path(name), error)
+            throw .record(path: path, error)
         }
     }
 }

@@ -1,4 +1,5 @@
 public import WGConfig
+import WGControl
 public import WGModel
 import WGPlan
 
@@ -8,7 +9,8 @@ import WGPlan
 /// 2. Nothing is changed yet: the name is free, and so is the port.
 /// 3. The record for `down`. The link: the kernel's; where it has no such kind, an engine's.
 /// 4. PreUp.
-/// 5. The device's configuration, with names resolved now, since PreUp may have brought the network; addresses.
+/// 5. The device's configuration, with names resolved now, since PreUp may have brought the network; addresses. A name
+///    that has no address yet leaves its peer without an endpoint, for `TunnelReresolve`.
 /// 6. MTU and link up, the MTU from the endpoints that the device has now.
 /// 7. Routes from the allowed IPs that the device has now; for a default route, rules and a table.
 /// 8. PostUp.
@@ -28,7 +30,8 @@ public final class TunnelUp {
         self.name = name
         self.config = config
         planner = UpPlanner(
-            name: name, config: config, path: path, host: try system.host(), maker: system.identity())
+            name: name, config: config, path: path, host: try system.host(), maker: system.identity(),
+            resolvers: system.resolvers())
         self.system = system
         self.executor = executor
         self.reporter = reporter
@@ -82,16 +85,24 @@ public final class TunnelUp {
     }
 
     private func configure() throws(QuickError) {
-        let change: Result<DeviceChange, QuickError>
+        let resolution: Result<EndpointResolution.Resolved, QuickError>
         do {
-            change = .success(try system.resolve(config.wireGuard))
+            resolution = .success(try system.resolve(config.wireGuard))
         } catch {
-            change = .failure(error)
+            resolution = .failure(error)
         }
         // A signal ends the wait for a name; then that is the reason, not the name.
         try executor.checkSignals()
+        let resolved = try resolution.get()
+        for open in resolved.unresolved { report(open) }
         let snapshot = try system.snapshot(name, UpPlanner.configureNeeds)
-        try executor.execute(planner.configure(try change.get(), snapshot))
+        try executor.execute(planner.configure(resolved.change, snapshot))
+    }
+
+    private func report(_ open: EndpointResolution.Unresolved) {
+        guard case .endpoint(let endpoint) = open.failure.subject, let peer = open.peer else { return }
+        let named = TunnelRecord.NamedEndpoint(peer: config.wireGuard.peers[peer].publicKey, name: endpoint)
+        reporter.isOpen(named, of: name, open.failure.failure)
     }
 
     private func bringUp() throws(QuickError) {

@@ -1,4 +1,5 @@
 import WGLinux
+import WGPlan
 import WGQuick
 
 /// What the program ends with.
@@ -7,6 +8,10 @@ enum ExitStatus: Hashable {
     case failure
     /// Of `check`: there are warnings, but no errors.
     case warnings
+    /// Some endpoint has no address yet.
+    case open
+    /// The interface is gone, though nobody took the tunnel down.
+    case lost
     /// A failing hook's own status, as the stock tool passes it on.
     case hook(Int32)
     /// As a shell reports a program that a signal ended.
@@ -17,6 +22,8 @@ enum ExitStatus: Hashable {
         case .success: 0
         case .failure: 1
         case .warnings: 2
+        case .open: 3
+        case .lost: 4
         case .hook(let code): code
         case .signal(let signal): 128 + signal.rawValue
         }
@@ -25,8 +32,15 @@ enum ExitStatus: Hashable {
     init(_ error: QuickError) {
         switch error {
         case .hookFailed(_, _, let end): self = .hook(end.code)
+        case .plan(let error) where error.isLoss: self = .lost
         case .interrupted(let signal): self = .signal(signal)
         default: self = .failure
         }
+    }
+}
+
+extension PlanError {
+    fileprivate var isLoss: Bool {
+        if case .interfaceLost = self { true } else { false }
     }
 }

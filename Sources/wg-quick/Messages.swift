@@ -42,6 +42,23 @@ struct Messages {
         return "\(retry.failure.failure.text): `\(subject(retry.failure))'. Trying again in \(delay) seconds...\n"
     }
 
+    /// - Parameter failure: `nil` if the name was not due to be asked for.
+    func isOpen(
+        _ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure?
+    ) -> String {
+        "\(program): `\(endpoint.name)': \(failure?.text ?? "No answer yet"): the peer \(endpoint.peer) has no endpoint; "
+            + "`\(program) reresolve \(name)' asks again\n"
+    }
+
+    func waits(for count: Int) -> String {
+        "\(program): the tunnel is up; waiting for the address\(count == 1 ? "" : "es") of \(count) "
+            + "endpoint\(count == 1 ? "" : "s")\n"
+    }
+
+    func waitEnded(_ name: InterfaceName) -> String {
+        "\(program): the wait was interrupted; the tunnel stays up, and `\(program) reresolve \(name)' asks again\n"
+    }
+
     // MARK: Before anything is done
 
     var mustBeRoot: String { "\(program): must be run as root\n" }
@@ -134,6 +151,7 @@ struct Messages {
         case .interfaceExists(let name): "`\(name)' already exists"
         case .notWireGuard(let name): "`\(name)' is not a WireGuard interface"
         case .interfaceVanished(let name): "`\(name)' has gone away meanwhile"
+        case .interfaceLost(let name): "`\(name)' is up by its record, but its interface is gone"
         case .isBeingBroughtUp(let name, let process):
             "`\(name)' is being brought up by process \(process.pid)"
         }

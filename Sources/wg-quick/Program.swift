@@ -33,7 +33,8 @@ struct Program {
             return .success
         case .version: return print(Version.line)
         case .helpFor(let subcommand): return print(Usage.page(subcommand, program: name))
-        case .up(let argument): return asRoot { up(argument) }
+        case .up(let argument, let waits): return asRoot { up(argument, waits: waits) }
+        case .reresolve(let request): return asRoot { reresolve(request) }
         case .down(let argument): return asRoot { down(argument) }
         case .strip(let argument): return asRoot { strip(argument) }
         case .check(let arguments, let isJSON): return check(arguments, isJSON: isJSON)

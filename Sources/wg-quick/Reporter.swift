@@ -1,4 +1,5 @@
 import WGLinux
+import WGModel
 import WGPlan
 import WGQuick
 
@@ -13,6 +14,10 @@ final class Reporter: QuickReporter {
     }
 
     func willFallBack(to engine: EngineProgram) { say(messages.fallingBack(to: engine)) }
+
+    func isOpen(_ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure) {
+        say(messages.isOpen(endpoint, of: name, failure))
+    }
 
     func warn(_ warning: PlanWarning) { say(messages.text(warning)) }
 

@@ -3,7 +3,8 @@ import WGPlan
 import WGQuick
 
 extension Program {
-    func up(_ text: String) -> ExitStatus {
+    /// - Parameter waits: whether to stay until every endpoint has an address.
+    func up(_ text: String, waits: Bool) -> ExitStatus {
         do {
             let argument = try ConfigArgument(text)
             guard let file = loadConfig(argument) else { return .failure }
@@ -15,6 +16,9 @@ extension Program {
                     name: argument.name, config: file.config, path: file.path, system: system, executor: executor,
                     reporter: reporter)
                 try up.run()
+                if waits, let record = system.record(argument.name) {
+                    try wait(for: TunnelReresolve(record: record, system: system, executor: executor), record, signals)
+                }
                 return .success
             }
         } catch {

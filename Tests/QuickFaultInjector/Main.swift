@@ -1,5 +1,6 @@
 import WGConfig
 import WGLinux
+import WGModel
 import WGPlan
 import WGQuick
 
@@ -84,6 +85,7 @@ private final class Quiet: QuickReporter {
 
     func willPerform(_ operation: Operation) {}
     func willFallBack(to engine: EngineProgram) {}
+    func isOpen(_ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure) {}
     func warn(_ warning: PlanWarning) {}
 
     func couldNotDo(_ operation: Operation, _ error: QuickError) { couldNotUndo(operation, error) }

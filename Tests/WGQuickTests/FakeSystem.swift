@@ -1,4 +1,5 @@
 import WGConfig
+import WGControl
 import WGLinux
 import WGModel
 import WGPlan
@@ -15,6 +16,7 @@ final class FakeSystem: QuickSystem {
         var routes: [InterfaceName: Set<RouteState>] = [:]
         var engines: Set<InterfaceName> = []
         var records: [InterfaceName: TunnelRecord] = [:]
+        var memories: [InterfaceName: ReresolveMemory] = [:]
         /// Those that every system has.
         var rules: Set<RuleState> = [
             RuleState(family: .ipv4, priority: 0, table: 255), RuleState(family: .ipv4, priority: 32766, table: 254),
@@ -41,6 +43,12 @@ final class FakeSystem: QuickSystem {
     var onHook: (FakeSystem, String) throws(QuickError) -> Void = { _, _ in }
     /// Runs in place of the resolver's wait.
     var onResolve: (FakeSystem) throws(QuickError) -> Void = { _ in }
+    /// What `locate` knows.
+    var hosts: [String: IPAddress] = [:]
+    /// What it was asked, and by way of whom.
+    private(set) var questions: [(host: String, servers: NameServers?)] = []
+    var now = ReresolvePlanner.Moment(wall: HandshakeTime(seconds: 1_000_000, nanoseconds: 0), sinceBoot: 1000)
+    static let noAddress = Resolver.Failure(.temporary, text: "Not yet")
     /// Refuses the step of this number, counted over all calls of `perform`.
     var refusedStep: Int?
     /// The process is killed: nothing more is done.
@@ -61,15 +69,39 @@ final class FakeSystem: QuickSystem {
         return engine
     }
 
-    func resolve(_ config: WireGuardConfig) throws(QuickError) -> DeviceChange {
+    func resolvers() -> [IPAddress] { [.v4(0xc000_0235)] }
+    func moment() -> ReresolvePlanner.Moment { now }
+    func memory(_ name: InterfaceName) -> ReresolveMemory { world.memories[name] ?? ReresolveMemory() }
+
+    func locate(
+        _ names: [EndpointName], by servers: NameServers?
+    ) -> [EndpointName: Result<EndpointResolution.Located, EndpointResolution.Failure>] {
+        questions.append(contentsOf: names.map { ($0.host, servers) })
+        var found: [EndpointName: Result<EndpointResolution.Located, EndpointResolution.Failure>] = [:]
+        for name in names {
+            if let address = hosts[name.host] {
+                found[name] = .success(.init(host: HostAnswer(HostAddress(address: address)), port: 5))
+            } else {
+                found[name] = .failure(.init(.endpoint(name), Self.noAddress))
+            }
+        }
+        return found
+    }
+
+    func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved {
         try onResolve(self)
-        let peers = config.peers.map { peer in
-            PeerChange(
-                publicKey: peer.publicKey,
-                endpoint: peer.endpoint.flatMap { Endpoint($0.description) },
+        var unresolved: [EndpointResolution.Unresolved] = []
+        let peers = config.peers.enumerated().map { index, peer in
+            let endpoint = peer.endpoint.flatMap { Endpoint($0.description) }
+            if endpoint == nil, let name = peer.endpoint {
+                unresolved.append(.init(peer: index, .init(.endpoint(name), Self.noAddress)))
+            }
+            return PeerChange(
+                publicKey: peer.publicKey, endpoint: endpoint,
                 replaceAllowedIPs: peer.replaceAllowedIPs, allowedIPs: peer.allowedIPs)
         }
-        return DeviceChange(privateKey: config.privateKey, fwmark: config.fwmark, peers: peers)
+        let change = DeviceChange(privateKey: config.privateKey, fwmark: config.fwmark, peers: peers)
+        return EndpointResolution.Resolved(change: change, unresolved: unresolved)
     }
 
     func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
@@ -138,7 +170,10 @@ final class FakeSystem: QuickSystem {
             world.firewalls[name] = to
         case .setSysctl(let path, _, let value): world.sysctls[path] = value
         case .writeRecord(let record), .updateRecord(let record): world.records[record.interface] = record
-        case .removeRecord(let name): world.records[name] = nil
+        case .removeRecord(let name):
+            world.records[name] = nil
+            world.memories[name] = nil
+        case .remember(let name, let memory): world.memories[name] = memory
         case .removeDeadSocket: break
         default: try performOnLink(operation)
         }
@@ -155,7 +190,12 @@ final class FakeSystem: QuickSystem {
         switch operation {
         case .setDevice(let name, let change):
             if let fwmark = change.fwmark { world.devices[name]?.fwmark = fwmark }
-            world.devices[name]?.peers += change.peers.map { peer in
+            for peer in change.peers where peer.updateOnly {
+                guard let place = world.devices[name]?.peers.firstIndex(where: { $0.publicKey == peer.publicKey })
+                else { continue }
+                if let endpoint = peer.endpoint { world.devices[name]?.peers[place].endpoint = endpoint }
+            }
+            world.devices[name]?.peers += change.peers.filter { !$0.updateOnly }.map { peer in
                 PeerState(
                     publicKey: peer.publicKey, endpoint: peer.endpoint,
                     allowedIPs: peer.allowedIPs.map(\.prefix.masked))
@@ -192,6 +232,9 @@ final class RecordingReporter: QuickReporter {
 
     func willPerform(_ operation: Operation) { if let trace = operation.trace { lines.append(trace) } }
     func willFallBack(to engine: EngineProgram) { lines.append("! \(engine.shownName)") }
+    func isOpen(_ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure) {
+        lines.append("- \(endpoint.name)")
+    }
     func warn(_ warning: PlanWarning) { lines.append("! \(warning)") }
     func couldNotDo(_ operation: Operation, _ error: QuickError) { lines.append("~ \(operation.trace ?? "")") }
     func couldNotUndo(_ operation: Operation, _ error: QuickError) { lines.append("? \(operation.trace ?? "")") }

@@ -7,10 +7,17 @@ enum Command: Equatable {
     case help
     case version
     case helpFor(Subcommand)
-    case up(String)
+    case up(String, waits: Bool = false)
     case down(String)
+    case reresolve(Reresolve)
     case strip(String)
     case check([String], isJSON: Bool)
+
+    struct Reresolve: Equatable {
+        /// None for all tunnels that are up.
+        var operands: [String] = []
+        var onlyDue = false
+    }
 
     /// Why a command line means nothing.
     enum Fault: Error, Equatable {
@@ -45,10 +52,12 @@ enum Command: Equatable {
     private static func parse(_ subcommand: Subcommand, _ arguments: Arguments) throws(Fault) -> Command {
         let operands = arguments.operands
         switch (subcommand, operands.count) {
-        case (.up, 1): return .up(operands[0])
+        case (.up, 1): return .up(operands[0], waits: arguments.has(.wait))
         case (.down, 1): return .down(operands[0])
         case (.strip, 1): return .strip(operands[0])
         case (.check, 1...): return .check(operands, isJSON: arguments.has(.json))
+        case (.reresolve, let count) where arguments.has(.all) == (count == 0):
+            return .reresolve(Reresolve(operands: operands, onlyDue: arguments.has(.onlyDue)))
         default: throw .wrongOperands(subcommand)
         }
     }

@@ -1,11 +1,13 @@
 /// The commands of `wg-quick`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case up, down, strip, check
+    case up, down, reresolve, strip, check
 
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
-        case .up, .down, .strip: [.help]
+        case .up: [.wait, .help]
+        case .reresolve: [.all, .onlyDue, .help]
+        case .down, .strip: [.help]
         case .check: [.json, .help]
         }
     }
@@ -15,6 +17,7 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .up, .down, .strip: "NAME | FILE"
         case .check: "NAME | FILE..."
+        case .reresolve: "(NAME | FILE)..."
         }
     }
 
@@ -23,6 +26,7 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .up: "make an interface, with all that belongs to it"
         case .down: "remove an interface, with all that belongs to it"
+        case .reresolve: "look again where the endpoints are that are names"
         case .strip: "print a file without the keys that only wg-quick knows"
         case .check: "say what is wrong or odd about files"
         }
@@ -41,6 +45,13 @@ enum Subcommand: String, CaseIterable {
             """
             Runs the hooks and removes the interface, with its addresses and routes. What `up'
             recorded counts; without a record, the file.
+            """
+        case .reresolve:
+            """
+            Asks for the endpoints that are names, of peers that have none yet or that were not
+            heard of lately, and sets what has changed. Peers that are reached stay as they are.
+            Under a full tunnel the questions go past it. Exit status 3 means that some peer
+            still has no endpoint, and 4 that an interface is gone.
             """
         case .strip:
             """

@@ -11,6 +11,9 @@ struct WGQuickCommandTests {
     @Test(arguments: [
         (["up", "wg0"], Command.up("wg0")), (["down", "./wg0.conf"], .down("./wg0.conf")), (["up", ""], .up("")),
         (["up", "--", "--help"], .up("--help")), (["help"], .help), (["-h"], .help), (["--help"], .help),
+        (["up", "--wait", "wg0"], .up("wg0", waits: true)),
+        (["reresolve", "a", "b"], .reresolve(.init(operands: ["a", "b"]))),
+        (["reresolve", "--all", "--only-due"], .reresolve(.init(onlyDue: true))),
         (["--version"], .version), (["up", "--help"], .helpFor(.up)), (["down", "x", "-h"], .helpFor(.down)),
     ])
     func isUnderstood(arguments: [String], command: Command) throws { #expect(try Command(arguments) == command) }
@@ -18,6 +21,7 @@ struct WGQuickCommandTests {
     @Test(arguments: [
         ([], Command.Fault.usage), (["upp", "wg0"], .usage), (["--help", "up"], .usage), (["wg0"], .usage),
         (["up"], .wrongOperands(.up)), (["down"], .wrongOperands(.down)), (["up", "a", "b"], .wrongOperands(.up)),
+        (["reresolve"], .wrongOperands(.reresolve)), (["reresolve", "--all", "a"], .wrongOperands(.reresolve)),
         (["up", "--foo", "a"], .options(.up, .unknown("--foo"))),
     ])
     func anythingElseIsAFault(arguments: [String], fault: Command.Fault) {
@@ -41,6 +45,7 @@ struct WGQuickMessagesTests {
     @Test(arguments: [
         (QuickError.plan(.interfaceExists(wg0)), "`wg0' already exists", 1),
         (.plan(.notWireGuard(wg0)), "`wg0' is not a WireGuard interface", 1),
+        (.plan(.interfaceLost(wg0)), "`wg0' is up by its record, but its interface is gone", 4),
         (.listenPortInUse(51820), "listen port 51820 is in use by another socket", 1),
         (
             .refused(.addRoute(route, wg0), .exists, extack: nil),
@@ -62,6 +67,15 @@ struct WGQuickMessagesTests {
     func aFailureIsOneLineAndAStatus(error: QuickError, text: String, status: Int32) {
         #expect(Messages(program: "wg-quick").text(error) == "wg-quick: \(text)\n")
         #expect(ExitStatus(error).code == status)
+    }
+
+    @Test func anOpenEndpointIsOneLineThatSaysWhatToDo() throws {
+        let key = try #require(PublicKey([UInt8](repeating: 1, count: 32)))
+        let endpoint = TunnelRecord.NamedEndpoint(peer: key, name: EndpointName(host: "h", service: "5"))
+        let text = Messages(program: "wg-quick").isOpen(
+            endpoint, of: Self.wg0, Resolver.Failure(.temporary, text: "Not yet"))
+        #expect(
+            text == "wg-quick: `h:5': Not yet: the peer \(key) has no endpoint; `wg-quick reresolve wg0' asks again\n")
     }
 
     @Test func whatIsNotSupportedIsNamedWithItsLine() {

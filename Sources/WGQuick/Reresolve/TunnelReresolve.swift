@@ -1,0 +1,80 @@
+import WGControl
+public import WGConfig
+public import WGLinux
+public import WGModel
+public import WGPlan
+
+/// `wg-quick reresolve`: one look at the peers whose endpoint is a name.
+///
+/// 1. The device is read: which peers have no endpoint, or no recent handshake.
+/// 2. Their names are asked for, as far as the last answers don't hold any more.
+/// 3. What was learned is remembered, and the endpoints are set.
+///
+/// Under a full tunnel an ordinary question would go into the tunnel, which may be dead for want of its answer. Then the
+/// name servers from before the tunnel are asked, with the mark that keeps packets out of it.
+public struct TunnelReresolve {
+    /// A peer that still has no endpoint.
+    public struct Open: Hashable, Sendable {
+        public let endpoint: TunnelRecord.NamedEndpoint
+        /// `nil` if its name was not due to be asked for.
+        public let failure: Resolver.Failure?
+    }
+
+    private let name: InterfaceName
+    private let record: TunnelRecord?
+    private let endpoints: [TunnelRecord.NamedEndpoint]
+    private let system: any QuickSystem
+    private let executor: PlanExecutor
+
+    public init(record: TunnelRecord, system: any QuickSystem, executor: PlanExecutor) {
+        name = record.interface
+        self.record = record
+        endpoints = record.endpoints
+        self.system = system
+        self.executor = executor
+    }
+
+    /// For a tunnel that something else brought up.
+    public init(name: InterfaceName, config: QuickConfig, system: any QuickSystem, executor: PlanExecutor) {
+        self.name = name
+        record = nil
+        endpoints = TunnelRecord.NamedEndpoint.all(in: config.wireGuard)
+        self.system = system
+        self.executor = executor
+    }
+
+    /// - Parameter onlyDue: spares the name servers questions whose last answers still hold.
+    /// - Returns: what is left to do.
+    public func run(onlyDue: Bool) throws(QuickError) -> [Open] {
+        let snapshot = try system.snapshot(name, [.link, .device])
+        if let record, snapshot.link.map(record.describes) != true { throw .plan(.interfaceLost(name)) }
+        guard let device = snapshot.device else { throw .plan(.notWireGuard(name)) }
+        let planner = ReresolvePlanner(
+            endpoints: endpoints, device: device, memory: system.memory(name), now: system.moment())
+        let found = system.locate(planner.questions(onlyDue: onlyDue), by: servers)
+        try executor.checkSignals()
+        let decision = planner.decide(found.mapValues(ReresolvePlanner.Answer.init))
+        if !decision.outcomes.isEmpty { try executor.execute(decision.plan(name)) }
+        return decision.outcomes.compactMap { outcome in
+            guard case .open(let endpoint) = outcome else { return nil }
+            if case .failure(let failure) = found[endpoint.name] {
+                return Open(endpoint: endpoint, failure: failure.failure)
+            }
+            return Open(endpoint: endpoint, failure: nil)
+        }
+    }
+
+    private var servers: NameServers? {
+        guard let record, let mark = record.effects.mark else { return nil }
+        return NameServers(addresses: record.resolvers, mark: mark)
+    }
+}
+
+extension ReresolvePlanner.Answer {
+    fileprivate init(_ result: Result<EndpointResolution.Located, EndpointResolution.Failure>) {
+        switch result {
+        case .success(let located): self = .addresses(located.endpoints, timeToLive: located.host.timeToLive)
+        case .failure(let failure): self = .none(timeToLive: failure.failure.timeToLive)
+        }
+    }
+}
