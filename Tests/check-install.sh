@@ -27,16 +27,18 @@ for program in wg wg-quick wireguard-swift; do
     check "$program's manual page is installed" test -s "$root/to/opt/wg/share/man/man8/$program.8"
     check "$program's completions are installed" test -s "$root/to/opt/wg/share/bash-completion/completions/$program"
 done
-check "the units call the installed program" \
-    grep -qx 'ExecStart=/opt/wg/bin/wg-quick up %i' "$root/to/opt/wg/lib/systemd/system/wg-quick@.service"
-if command -v systemd-analyze >/dev/null; then
+units="$root/to/opt/wg/lib/systemd/system"
+check "the units call the installed program" grep -qx 'ExecStart=/opt/wg/bin/wg-quick up %i' "$units/wg-quick@.service"
+check "no unit calls another" bash -c '! grep -r "/usr/local" "$0"' "$units"
+mkdir "$root/units"
+for unit in "$units"/*; do
     # The manual pages and the program have to be where the unit says, which only an installed system has.
-    sed "s|/opt/wg/bin/|$root/to&|; /^Documentation=/d" "$root/to/opt/wg/lib/systemd/system/wg-quick@.service" \
-        >"$root/wg-quick@.service"
-    cp "$root/to/opt/wg/lib/systemd/system/wg-quick.target" "$root/"
-    check "systemd takes the units as they are" \
-        bash -c '[[ -z $(systemd-analyze verify "$0/wg-quick@.service" 2>&1 | tee /dev/stderr) ]]' "$root"
-fi
+    sed "s|/opt/wg/bin/|$root/to&|; /^Documentation=/d" "$unit" >"$root/units/${unit##*/}"
+done
+for unit in "$root/units"/*; do
+    check "systemd takes ${unit##*/} as it is" \
+        bash -c '[[ -z $(systemd-analyze verify "$0" 2>&1 | tee /dev/stderr) ]]' "$unit"
+done
 check "make uninstall succeeds" "$make" --no-print-directory uninstall DESTDIR="$root/to" PREFIX=/opt/wg
 check "no file is left" test -z "$(installed)"
 exit $((failures > 0))
