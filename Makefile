@@ -28,7 +28,7 @@ MONITOR_SOURCES := $(shell find Examples/peer-monitor -name '*.swift' -not -path
 DOCS = $(BUILD)/WireGuardControl.doccarchive
 MAN_PAGES = $(wildcard Man/*.8)
 SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Benchmarks/*.sh Tests/Checks/*.sh Tests/Completions/*.sh Tests/Completions/*.bash Tests/Differential/*.sh \
-	Tests/Integration/*.sh Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
+	Tests/QuickDifferential/*.sh Tests/Integration/*.sh Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
 SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config

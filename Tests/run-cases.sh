@@ -116,7 +116,7 @@ boot() {
     done
     shift
     mkdir -p "$from/programs" "$from/tests/Integration" "$from/tests/Kernel/cases"
-    cp -r "$tests/Differential" "$from/tests/"
+    cp -r "$tests/Differential" "$tests/QuickDifferential" "$from/tests/"
     cp "$tests/run-cases.sh" "$from/tests/"
     cp "$tests"/Integration/{lib,wg-quick-faults}.sh "$from/tests/Integration/"
     for case; do
