@@ -48,21 +48,49 @@ public enum ConfigPrinter {
     /// a line end is added where the last line has none, a key goes even without a `=`, and whatever begins with
     /// `[` ends the section. Here alone white space inside `[Interface]` makes no other section of it, as in the parser.
     public static func strip(_ document: Document) -> [UInt8] {
-        var kept: [UInt8] = []
+        let kept = stripLines(document).filter { $0.keyword == nil }
+        return kept.flatMap { $0.lexer.content + [lineFeed] } + [lineFeed]
+    }
+
+    /// For what the stock tool strips nothing: a `SaveConfig` that is neither true nor false.
+    public static func badSaveConfig(in document: Document) -> Diagnostic? {
+        for line in stripLines(document) where line.keyword == .saveConfig {
+            let lexer = line.lexer
+            if case .success = ValueParser.boolean(lexer.rawValue(withComment: false)) { continue }
+            let shown = Redaction(lexer, continues: false)
+            return Diagnostic(
+                kind: .invalidValue(.saveConfig, .notBoolean, text: nil), line: line.number, column: 1,
+                length: shown.text.unicodeScalars.count, suggestion: nil, sourceLine: shown.text)
+        }
+        return nil
+    }
+
+    /// A line as the shell of the stock tool reads it.
+    private struct StripLine {
+        /// From 1.
+        let number: Int
+        let lexer: Lexer
+        /// The key of wg-quick that it sets.
+        let keyword: Keyword?
+    }
+
+    private static func stripLines(_ document: Document) -> [StripLine] {
+        var lines: [StripLine] = []
         var isInterface = false
-        var lexer = Lexer()
-        for line in document.lines {
-            var text = line.content.filter { $0 != 0 } + line.ending.prefix { $0 != lineFeed }
-            text = trimmed(text)
-            lexer.read(text[...])
+        for (index, line) in document.lines.enumerated() {
+            let text = trimmed(line.content.filter { $0 != 0 } + line.ending.prefix { $0 != lineFeed })
+            if text.isEmpty && line.ending.isEmpty { continue }
+            let lexer = Lexer(text)
             if lexer.word.first == UInt8(ascii: "[") {
                 isInterface = Keyword.Section(utf8: lexer.word.span) == .interface
             }
-            let isQuick = isInterface && lexer.keyword?.program == .wgQuick && lexer.isWordContiguous
-            if isQuick || text.isEmpty && line.ending.isEmpty { continue }
-            kept += text + [lineFeed]
+            var keyword: Keyword?
+            if isInterface, let found = lexer.keyword, found.program == .wgQuick, lexer.isWordContiguous {
+                keyword = found
+            }
+            lines.append(StripLine(number: index + 1, lexer: lexer, keyword: keyword))
         }
-        return kept + [lineFeed]
+        return lines
     }
 
     private static let lineFeed = UInt8(ascii: "\n")

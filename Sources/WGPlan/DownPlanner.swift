@@ -35,6 +35,9 @@ public struct DownPlanner: Sendable {
         followsRecord = false
     }
 
+    /// The record that is followed.
+    public var recorded: TunnelRecord? { followsRecord ? record : nil }
+
     public static let beginNeeds: SnapshotParts = [.link, .device]
     public var tearDownNeeds: SnapshotParts {
         let parts: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]

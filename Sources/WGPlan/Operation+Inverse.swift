@@ -18,7 +18,8 @@ extension Operation {
         case .setSysctl(let path, let from, let to): .setSysctl(path, from: to, to: from)
         case .setFirewall(let name, let from, let to): .setFirewall(name, from: to, to: from)
         case .writeRecord(let record): .removeRecord(record.interface)
-        case .deleteLink, .removeDeadSocket, .setDevice, .runHook, .updateRecord, .removeRecord, .remember: nil
+        case .deleteLink, .removeDeadSocket, .setDevice, .runHook, .updateRecord, .removeRecord, .remember, .saveConfig:
+            nil
         }
     }
 
@@ -47,7 +48,7 @@ extension Operation {
             name
         case .addRoute(let route, let name), .removeRoute(let route, let name): route.kind == .link ? name : nil
         case .createLink, .startEngine, .deleteLink, .removeDeadSocket, .addRule, .removeRule, .setSysctl, .setFirewall,
-            .runHook, .writeRecord, .updateRecord, .removeRecord, .remember:
+            .runHook, .writeRecord, .updateRecord, .removeRecord, .remember, .saveConfig:
             nil
         }
     }

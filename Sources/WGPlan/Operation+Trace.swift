@@ -26,6 +26,7 @@ extension Operation {
         case .setSysctl(let path, _, let value): "sysctl -q \(path.dotted)=\(value)"
         case .setFirewall: traceLines.isEmpty ? nil : traceLines.joined(separator: "; ")
         case .runHook(_, let command): command
+        case .saveConfig(let file): "wg showconf \(file.interface)"
         case .removeDeadSocket, .writeRecord, .updateRecord, .removeRecord, .remember: nil
         }
     }

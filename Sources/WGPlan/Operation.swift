@@ -32,6 +32,8 @@ public enum Operation: Equatable, Sendable {
     case removeRecord(InterfaceName)
     /// Goes with the record.
     case remember(InterfaceName, ReresolveMemory)
+    /// In place of the file that is there.
+    case saveConfig(SavedFile)
 }
 
 /// What `setLink` sets.
@@ -87,4 +89,8 @@ public enum PlanWarning: Hashable, Sendable {
     case noFirewall(InterfaceName)
     /// An `up` that was killed, or whose link has gone, left something, which is taken away first.
     case leftovers(InterfaceName)
+    /// The configuration file was edited while the tunnel was up; what of it the device could say otherwise is overwritten.
+    case edited(path: String)
+    /// The configuration file asked to be saved to, and has gone.
+    case notSaved(path: String)
 }

@@ -20,6 +20,7 @@ extension TunnelRecord {
         lines += effects.recordLines
         lines += endpoints.map { "endpoint=\($0.peer) \($0.name.host) \($0.name.service)" }
         lines += resolvers.map { "resolver=\($0)" }
+        lines += save.recordLines
         return (lines + [Self.ending]).joined(separator: "\n") + "\n"
     }
 
@@ -35,7 +36,7 @@ extension TunnelRecord {
             let maker = fields.only("maker").flatMap({ ProcessIdentity(recordText: $0) }),
             let configPath = fields.only("config"), let effects = TunnelEffects(fields),
             let endpoints = fields.all("endpoint", NamedEndpoint.init(recordText:)),
-            let resolvers = fields.all("resolver", IPAddress.init)
+            let resolvers = fields.all("resolver", IPAddress.init), let save = SaveOrigin(fields.values)
         else { return nil }
         self.init(
             interface: interface,
@@ -44,7 +45,7 @@ extension TunnelRecord {
             hooks: Hooks(
                 preUp: fields.values["pre-up"] ?? [], postUp: fields.values["post-up"] ?? [],
                 preDown: fields.values["pre-down"] ?? [], postDown: fields.values["post-down"] ?? []),
-            effects: effects, endpoints: endpoints, resolvers: resolvers)
+            effects: effects, endpoints: endpoints, resolvers: resolvers, save: save)
     }
 }
 

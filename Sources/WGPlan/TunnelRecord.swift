@@ -20,6 +20,7 @@ public struct TunnelRecord: Hashable, Sendable {
     public var endpoints: [NamedEndpoint]
     /// The name servers from before the tunnel.
     public var resolvers: [IPAddress]
+    public var save: SaveOrigin
 
     /// How far `up` came.
     public enum Progress: String, CaseIterable, Hashable, Sendable {
@@ -77,7 +78,8 @@ public struct TunnelRecord: Hashable, Sendable {
     public init(
         interface: InterfaceName, host: HostIdentity, linkIndex: Int32 = 0, progress: Progress = .begun,
         maker: ProcessIdentity, configPath: String, hooks: Hooks = Hooks(), effects: TunnelEffects = TunnelEffects(),
-        endpoints: [NamedEndpoint] = [], resolvers: [IPAddress] = []
+        endpoints: [NamedEndpoint] = [], resolvers: [IPAddress] = [],
+        save: SaveOrigin = SaveOrigin()
     ) {
         self.interface = interface
         self.host = host
@@ -89,6 +91,7 @@ public struct TunnelRecord: Hashable, Sendable {
         self.effects = effects
         self.endpoints = endpoints
         self.resolvers = resolvers
+        self.save = save
     }
 
     /// Whether the record speaks of this very link. Before the link's index was written down, of any of that name: `up`

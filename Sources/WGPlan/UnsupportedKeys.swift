@@ -5,8 +5,6 @@ public struct UnsupportedKey: Hashable, Sendable {
     public enum Feature: Hashable, Sendable {
         /// `DNS`.
         case dns
-        /// `SaveConfig = true`.
-        case saveConfig
     }
 
     public var feature: Feature
@@ -21,13 +19,8 @@ public struct UnsupportedKey: Hashable, Sendable {
         // By bytes: as a Character, "\r\n" is not "\n".
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            guard let (key, value) = assignment(Substring(line)) else { continue }
-            switch key.lowercased() {
-            case "dns": found.append(UnsupportedKey(feature: .dns, key: key, line: index + 1))
-            case "saveconfig" where value.lowercased() == "true":
-                found.append(UnsupportedKey(feature: .saveConfig, key: key, line: index + 1))
-            default: break
-            }
+            guard let (key, _) = assignment(Substring(line)) else { continue }
+            if key.lowercased() == "dns" { found.append(UnsupportedKey(feature: .dns, key: key, line: index + 1)) }
         }
         return found
     }

@@ -118,6 +118,26 @@ public struct UpPlanner: Sendable {
         return operations
     }
 
+    /// Whether there is something that only the device can tell for `note`.
+    public var isNoteworthy: Bool {
+        let port = config.wireGuard.listenPort
+        return port == nil || port == .number(0) || !record.endpoints.isEmpty
+    }
+
+    /// Keeps for `save` what can't be told later from what others change.
+    ///
+    /// - Parameter file: the content of the configuration file.
+    public mutating func note(_ device: DeviceState?, file: [UInt8]?) {
+        record.save = SaveOrigin(isWanted: config.saveConfig, digest: file.map(SavedFile.digest))
+        guard let device else { return }
+        let port = config.wireGuard.listenPort
+        if port == nil || port == .number(0) { record.save.automaticPort = device.listenPort }
+        let named = Set(record.endpoints.map(\.peer))
+        for peer in device.peers where named.contains(peer.publicKey) {
+            record.save.endpoints[peer.publicKey] = peer.endpoint
+        }
+    }
+
     public mutating func finish() -> [Plan] {
         var plans: [Plan] = []
         if !config.postUp.isEmpty {

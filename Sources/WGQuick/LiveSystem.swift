@@ -106,6 +106,7 @@ public final class LiveSystem: QuickSystem {
         case .writeRecord(let record), .updateRecord(let record): try records.write(record)
         case .removeRecord(let name): try records.remove(name)
         case .remember(let name, let memory): try records.write(memory, of: name)
+        case .saveConfig(let file): try write(file)
         case .addRule(let rule), .removeRule(let rule): try change(rule, operation)
         case .setSysctl(let path, _, let value):
             do { try KernelSettings.set(path, to: value) } catch { throw .refused(operation, error, extack: nil) }

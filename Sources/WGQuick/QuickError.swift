@@ -1,3 +1,4 @@
+public import WGConfig
 public import WGControl
 public import WGLinux
 public import WGModel
@@ -37,6 +38,12 @@ public enum QuickError: Error, Equatable, Sendable {
     case toolSaidTooMuch(String)
     case hookFailed(HookStage, String, ProcessEnd)
     case record(path: String, Errno)
+    /// A configuration file that can't be saved to: it has errors, or has gone.
+    case configuration(path: String, [Diagnostic])
+    /// The state of the tunnel can't be written into its file.
+    case unsaved(path: String, DocumentEditError)
+    /// The device keeps changing while it is read.
+    case unsteady(InterfaceName)
     case interrupted(Signal)
     /// A test made the step of this number fail.
     case injected(Int)

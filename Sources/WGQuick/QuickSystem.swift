@@ -49,6 +49,9 @@ public protocol QuickSystem: AnyObject {
     func memory(_ name: InterfaceName) -> ReresolveMemory
 
     func moment() -> ReresolvePlanner.Moment
+
+    /// Of a configuration file; `nil` if there is none.
+    func contents(of path: String) throws(QuickError) -> [UInt8]?
 }
 
 /// Where signals that ask to stop come from.

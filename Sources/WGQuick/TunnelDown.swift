@@ -5,7 +5,8 @@ public import WGPlan
 /// `wg-quick down`.
 ///
 /// 1. Nothing is changed yet: the name is a WireGuard interface's, or there is a record of one.
-/// 2. PreDown. A failure ends it here, with the tunnel still up.
+/// 2. PreDown, and the state of the tunnel is saved, if its file asks for that. A failure ends it here, with the tunnel
+///    still up.
 /// 3. Rules, link and what goes with it, settings, and the record. Signals wait, and a failure does not stop it: the record
 ///    stays then, so that another `down` can do the rest.
 /// 4. PostDown.
@@ -15,15 +16,18 @@ public struct TunnelDown {
     private let hooks: PlanExecutor
     private let teardown: PlanExecutor
     private let hooksMayFail: Bool
+    private let save: TunnelSave?
 
     /// - Parameters:
     ///   - planner: from the record where there is one, else from the file.
     ///   - signals: end PreDown and PostDown hooks, but not what is between them.
+    ///   - save: between PreDown and what follows; a failure ends it there, too.
     ///   - hooksMayFail: what failing hooks leave does not keep the tunnel up.
     public init(
         planner: DownPlanner, system: any QuickSystem, reporter: any QuickReporter, signals: (any SignalSource)?,
-        hooksMayFail: Bool = false
+        save: TunnelSave? = nil, hooksMayFail: Bool = false
     ) {
+        self.save = save
         self.planner = planner
         self.system = system
         self.hooksMayFail = hooksMayFail
@@ -35,6 +39,7 @@ public struct TunnelDown {
         let before = try system.snapshot(planner.name, DownPlanner.beginNeeds)
         try run(hooks: try planned { () throws(PlanError) in try planner.begin(before) })
         try hooks.checkSignals()
+        if let save { try hooks.execute(try save.planForDown()) }
         let failure = teardown.executeAll(
             planner.tearDown(try system.snapshot(planner.name, planner.tearDownNeeds)))
         try run(hooks: planner.finish())

@@ -45,6 +45,7 @@ public final class TunnelUp {
             try configure()
             try bringUp()
             try route()
+            try note()
             for plan in planner.finish() { try executor.execute(plan) }
             try executor.checkSignals()
         } catch {
@@ -115,6 +116,11 @@ public final class TunnelUp {
         guard config.table != .off else { return }
         let snapshot = try system.snapshot(name, UpPlanner.routeNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.route(snapshot) })
+    }
+
+    private func note() throws(QuickError) {
+        let device = planner.isNoteworthy ? try system.snapshot(name, .device).device : nil
+        planner.note(device, file: try system.contents(of: planner.record.configPath))
     }
 }
 

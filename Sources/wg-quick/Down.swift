@@ -10,7 +10,11 @@ extension Program {
             return withSystem { system, signals throws(QuickError) in
                 let planner = try TunnelDown.planner(of: argument.name, in: system) { loadConfig(argument)?.config }
                 guard let planner else { return .failure }
-                try TunnelDown(planner: planner, system: system, reporter: reporter, signals: signals).run()
+                let path = planner.recorded?.configPath ?? (try? argument.locate().path)
+                let save = path.map { path in
+                    TunnelSave(name: argument.name, path: path, record: planner.recorded, system: system)
+                }
+                try TunnelDown(planner: planner, system: system, reporter: reporter, signals: signals, save: save).run()
                 return .success
             }
         } catch {

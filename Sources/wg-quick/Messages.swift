@@ -1,4 +1,5 @@
 import WGCommandLine
+import WGConfig
 import WGControl
 import WGLinux
 import WGModel
@@ -23,6 +24,9 @@ struct Messages {
             "[!] `\(name)' has no IPv6 here; left out: \(prefixes.map(\.description).joined(separator: ", "))\n"
         case .noFirewall(let name):
             "[!] `\(name)' goes without packet filter rules, as there is neither nft nor iptables\n"
+        case .edited(let path):
+            "[!] `\(path)' was edited while the interface was up; what the interface has counts, the rest is kept\n"
+        case .notSaved(let path): "[!] `\(path)' has gone; the state of the interface is not saved\n"
         case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
         }
     }
@@ -104,7 +108,6 @@ struct Messages {
         let what =
             switch key.feature {
             case .dns: "`\(key.key)' is not supported by this version"
-            case .saveConfig: "`\(key.key) = true' is not supported by this version"
             }
         return "\(program): \(path):\(key.line): \(what)\n"
     }
@@ -140,6 +143,11 @@ struct Messages {
         case .toolTookTooLong(let program): "`\(program)' did not end in time, and was killed"
         case .toolSaidTooMuch(let program): "`\(program)' did not stop writing, and was killed"
         case .hookFailed(let stage, let command, let end): "\(stage.rawValue) `\(command)' \(reason(end))"
+        case .configuration(let path, let diagnostics):
+            "`\(path)' can't be read as a configuration, so that the state of the interface is not saved"
+                + (diagnostics.isEmpty ? "" : "\n" + DiagnosticText.render(diagnostics, file: path).dropLast())
+        case .unsaved(let path, let error): "`\(path)': the state of the interface can't be written: \(reason(error))"
+        case .unsteady(let name): "`\(name)' kept changing while it was read; nothing is saved"
         case .record(let path, let errno): "`\(path)': \(errno)"
         case .interrupted(let signal): "interrupted by signal \(signal.rawValue)"
         case .injected(let step): "made to fail at step \(step)"
@@ -169,6 +177,16 @@ struct Messages {
             case .set: "configuring"
             }
         return "\(action) \(subject): \(error.errno)\(error.kernelText.map { ": \($0)" } ?? "")"
+    }
+
+    private func reason(_ error: DocumentEditError) -> String {
+        switch error {
+        case .wrongSection(let key), .notRepeatable(let key): "`\(key.name)' has no place"
+        case .invalidValue(let key, let fault):
+            "`\(key.name)'" + (fault.map { " " + DiagnosticText.explanation(of: $0) } ?? " can't have this value")
+        case .noSuchPeer(let key), .peerExists(let key), .inexpressible(let key): "the peer `\(key)'"
+        case .publicKeyNeeded: "a peer without a public key"
+        }
     }
 
     private func reason(_ end: ProcessEnd) -> String {

@@ -36,6 +36,7 @@ struct Program {
         case .up(let argument, let waits): return asRoot { up(argument, waits: waits) }
         case .reresolve(let request): return asRoot { reresolve(request) }
         case .down(let argument): return asRoot { down(argument) }
+        case .save(let argument): return asRoot { save(argument) }
         case .strip(let argument): return asRoot { strip(argument) }
         case .check(let arguments, let isJSON): return check(arguments, isJSON: isJSON)
         }

@@ -6,15 +6,11 @@ extension Program {
     func strip(_ text: String) -> ExitStatus {
         do {
             let argument = try ConfigArgument(text)
-            guard let bytes = loadFile(argument)?.bytes else { return .failure }
-            let document = Document(bytes: bytes)
-            let faults = ConfigParser.parseQuick(document).diagnostics.filter { diagnostic in
-                switch diagnostic.kind {
-                case .invalidValue(.saveConfig, _, _), .emptyValue(.saveConfig), .missingEquals(.saveConfig): true
-                default: false
-                }
+            guard let file = loadFile(argument) else { return .failure }
+            let document = Document(bytes: file.bytes)
+            if let fault = ConfigPrinter.badSaveConfig(in: document) {
+                return fail(DiagnosticText.render(fault, file: argument.path))
             }
-            guard faults.isEmpty else { return fail(DiagnosticText.render(faults, file: argument.path)) }
             return print(ConfigPrinter.strip(document))
         } catch {
             return fail(messages.text(error))

@@ -58,8 +58,8 @@ refused "a word that is no command" '(wg-quick|Usage|usage)' wg-quick upp k1
 
 file k8 "DNS = 10.77.0.53"
 up "DNS, not done yet" 'DNS' k8
-file k9 "SaveConfig = true"
-up "SaveConfig, not done yet" 'SaveConfig' k9
+file k9 "SaveConfig = perhaps"
+up "SaveConfig that is neither true nor false" 'k9\.conf:4:.*SaveConfig' k9
 
 on a ip tuntap add dev k10 mode tap
 state a >"$WORK/before"

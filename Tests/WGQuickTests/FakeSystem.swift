@@ -24,6 +24,7 @@ final class FakeSystem: QuickSystem {
             RuleState(family: .ipv6, priority: 32766, table: 254),
         ]
         var refusals: Set<RouteState> = []
+        var files: [String: [UInt8]] = [:]
         var sysctls = [Sysctl.sourceValidMark: "0"]
         var firewalls: [InterfaceName: FirewallState] = [:]
     }
@@ -62,6 +63,8 @@ final class FakeSystem: QuickSystem {
     func identity() -> ProcessIdentity { ProcessIdentity(pid: 7, startTime: 8) }
     func isRunning(_ process: ProcessIdentity) -> Bool { makersRun }
     func record(_ name: InterfaceName) -> TunnelRecord? { world.records[name] }
+    func contents(of path: String) throws(QuickError) -> [UInt8]? { world.files[path] }
+
     func isPortInUse(_ port: UInt16) -> Bool { usedPorts.contains(port) }
 
     func findEngine() throws(QuickError) -> EngineProgram {
@@ -175,6 +178,7 @@ final class FakeSystem: QuickSystem {
             world.memories[name] = nil
         case .remember(let name, let memory): world.memories[name] = memory
         case .removeDeadSocket: break
+        case .saveConfig(let file): world.files[file.path] = file.bytes
         default: try performOnLink(operation)
         }
     }

@@ -34,6 +34,7 @@ complete -c wg-quick -f
 for command in \
         'up:Make an interface' \
         'down:Remove an interface' \
+        'save:Write the state of an interface into its file' \
         'reresolve:Look again where endpoints are that are names' \
         'strip:Print a file without what only wg-quick knows' \
         'check:Say what is wrong or odd about files' \
@@ -52,5 +53,5 @@ complete -c wg-quick -n '__wg_quick_command reresolve' -l only-due \
     -d 'Ask for no name whose last answer still holds'
 
 complete -c wg-quick -n '__wg_quick_at 0 up strip; or __wg_quick_command check' -a '(__wg_quick_configured)'
-complete -c wg-quick -n '__wg_quick_at 0 down; or __wg_quick_command reresolve' -a '(__wg_quick_interfaces)'
-complete -c wg-quick -n '__wg_quick_at 0 up down strip; or __wg_quick_command reresolve check' -k -a '(__fish_complete_suffix .conf)'
+complete -c wg-quick -n '__wg_quick_at 0 down save; or __wg_quick_command reresolve' -a '(__wg_quick_interfaces)'
+complete -c wg-quick -n '__wg_quick_at 0 up down save strip; or __wg_quick_command reresolve check' -k -a '(__fish_complete_suffix .conf)'

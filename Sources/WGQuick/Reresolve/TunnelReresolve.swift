@@ -51,7 +51,7 @@ public struct TunnelReresolve {
         guard let device = snapshot.device else { throw .plan(.notWireGuard(name)) }
         let planner = ReresolvePlanner(
             endpoints: endpoints, device: device, memory: system.memory(name), now: system.moment())
-        let found = system.locate(planner.questions(onlyDue: onlyDue), by: servers)
+        let found = system.locate(planner.questions(onlyDue: onlyDue), by: record?.nameServers)
         try executor.checkSignals()
         let decision = planner.decide(found.mapValues(ReresolvePlanner.Answer.init))
         if !decision.outcomes.isEmpty { try executor.execute(decision.plan(name)) }
@@ -63,11 +63,11 @@ public struct TunnelReresolve {
             return Open(endpoint: endpoint, failure: nil)
         }
     }
+}
 
-    private var servers: NameServers? {
-        guard let record, let mark = record.effects.mark else { return nil }
-        return NameServers(addresses: record.resolvers, mark: mark)
-    }
+extension TunnelRecord {
+    /// Who to ask past a full tunnel; `nil` where questions need no way of their own.
+    var nameServers: NameServers? { effects.mark.map { NameServers(addresses: resolvers, mark: $0) } }
 }
 
 extension ReresolvePlanner.Answer {

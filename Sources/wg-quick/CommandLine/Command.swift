@@ -9,6 +9,7 @@ enum Command: Equatable {
     case helpFor(Subcommand)
     case up(String, waits: Bool = false)
     case down(String)
+    case save(String)
     case reresolve(Reresolve)
     case strip(String)
     case check([String], isJSON: Bool)
@@ -54,6 +55,7 @@ enum Command: Equatable {
         switch (subcommand, operands.count) {
         case (.up, 1): return .up(operands[0], waits: arguments.has(.wait))
         case (.down, 1): return .down(operands[0])
+        case (.save, 1): return .save(operands[0])
         case (.strip, 1): return .strip(operands[0])
         case (.check, 1...): return .check(operands, isJSON: arguments.has(.json))
         case (.reresolve, let count) where arguments.has(.all) == (count == 0):

@@ -1,13 +1,13 @@
 /// The commands of `wg-quick`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case up, down, reresolve, strip, check
+    case up, down, save, reresolve, strip, check
 
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
         case .up: [.wait, .help]
         case .reresolve: [.all, .onlyDue, .help]
-        case .down, .strip: [.help]
+        case .down, .save, .strip: [.help]
         case .check: [.json, .help]
         }
     }
@@ -15,7 +15,7 @@ enum Subcommand: String, CaseIterable {
     /// How it is called: what follows the name and the options.
     var operands: String {
         switch self {
-        case .up, .down, .strip: "NAME | FILE"
+        case .up, .down, .save, .strip: "NAME | FILE"
         case .check: "NAME | FILE..."
         case .reresolve: "(NAME | FILE)..."
         }
@@ -26,6 +26,7 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .up: "make an interface, with all that belongs to it"
         case .down: "remove an interface, with all that belongs to it"
+        case .save: "write the state of an interface into its file"
         case .reresolve: "look again where the endpoints are that are names"
         case .strip: "print a file without the keys that only wg-quick knows"
         case .check: "say what is wrong or odd about files"
@@ -45,6 +46,12 @@ enum Subcommand: String, CaseIterable {
             """
             Runs the hooks and removes the interface, with its addresses and routes. What `up'
             recorded counts; without a record, the file.
+            """
+        case .save:
+            """
+            Writes addresses, keys, port, mark and peers into the file as they are now, and
+            the MTU if the file has one. Everything else stays as it stands: comments,
+            hooks, names of hosts. `SaveConfig = true' does this at `down'.
             """
         case .reresolve:
             """

@@ -1,0 +1,23 @@
+import WGLinux
+import WGPlan
+
+extension LiveSystem {
+    public func contents(of path: String) throws(QuickError) -> [UInt8]? {
+        do {
+            return try Files.read(path)
+        } catch .noSuchFile {
+            return nil
+        } catch {
+            throw .record(path: path, error)
+        }
+    }
+
+    /// As the stock tool: for nobody but root, whatever the file was before.
+    func write(_ file: SavedFile) throws(QuickError) {
+        do {
+            try Files.replace(file.path, file.bytes, permissions: 0o600)
+        } catch {
+            throw .record(path: file.path, error)
+        }
+    }
+}
