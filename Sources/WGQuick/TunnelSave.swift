@@ -1,4 +1,5 @@
 import WGConfig
+import WGControl
 import WGLinux
 public import WGModel
 public import WGPlan

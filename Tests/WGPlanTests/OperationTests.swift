@@ -91,8 +91,7 @@ struct UnsupportedKeyTests {
             """
         #expect(
             UnsupportedKey.find(in: text) == [
-                UnsupportedKey(feature: .dns, key: "Dns", line: 3),
-                UnsupportedKey(feature: .saveConfig, key: "SaveConfig", line: 4),
+                UnsupportedKey(feature: .dns, key: "Dns", line: 3)
             ])
     }
 

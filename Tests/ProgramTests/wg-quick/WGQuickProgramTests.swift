@@ -83,8 +83,7 @@ struct WGQuickMessagesTests {
             .map { Messages(program: "wg-quick").text($0, path: "wg0.conf") }
         #expect(
             texts == [
-                "wg-quick: wg0.conf:2: `DNS' is not supported by this version\n",
-                "wg-quick: wg0.conf:3: `SaveConfig = true' is not supported by this version\n",
+                "wg-quick: wg0.conf:2: `DNS' is not supported by this version\n"
             ])
     }
 }
