@@ -63,10 +63,16 @@ public struct UpPlanner: Sendable {
     /// - Parameter change: the configuration with its names resolved, as `wg addconf` would send it.
     public func configure(_ change: DeviceChange, _ snapshot: SystemSnapshot) -> Plan {
         let addresses = config.addresses.filter { snapshot.hasIPv6 || $0.family == .ipv4 }
-        let skipped = config.addresses.filter { !snapshot.hasIPv6 && $0.family == .ipv6 }
+        let skipped = snapshot.hasIPv6 ? [] : wantedIPv6
         return Plan(
             [.setDevice(name, change)] + addresses.map { .addAddress($0, name) },
             warnings: skipped.isEmpty ? [] : [.noIPv6(name, skipped)])
+    }
+
+    /// The IPv6 addresses, and destinations of routes, that the configuration has.
+    private var wantedIPv6: [IPPrefix] {
+        let routed = config.table == .off ? [] : config.wireGuard.peers.flatMap(\.allowedIPs).map(\.prefix.masked)
+        return (config.addresses + routed).filter { $0.family == .ipv6 }
     }
 
     public func bringUp(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
@@ -83,9 +89,11 @@ public struct UpPlanner: Sendable {
         guard let device = snapshot.device else { throw .interfaceVanished(name) }
         let cover = snapshot.routes.filter { $0.table == RouteState.mainTable }.map(\.destination)
         let routing = RoutingPolicy.routing(config.table, device: device, cover: cover, snapshot)
+        // Of the file's own, `configure` has spoken.
+        let known = Set(routing.skipped.isEmpty ? [] : wantedIPv6)
+        let skipped = routing.skipped.filter { !known.contains($0) }
         var plan = Plan(
-            routing.routes.map { .addRoute($0, name) },
-            warnings: routing.skipped.isEmpty ? [] : [.noIPv6(name, routing.skipped)])
+            routing.routes.map { .addRoute($0, name) }, warnings: skipped.isEmpty ? [] : [.noIPv6(name, skipped)])
         guard !routing.families.isEmpty else { return plan }
         plan.operations += fullTunnel(routing, device, snapshot)
         if record.effects.firewall == nil { plan.warnings.append(.noFirewall(name)) }

@@ -21,7 +21,7 @@ struct Messages {
     func text(_ warning: PlanWarning) -> String {
         switch warning {
         case .noIPv6(let name, let prefixes):
-            "[!] `\(name)' has no IPv6 here; left out: \(prefixes.map(\.description).joined(separator: ", "))\n"
+            "[!] `\(name)' has no IPv6 here; left out: \(few(prefixes))\n"
         case .noFirewall(let name):
             "[!] `\(name)' goes without packet filter rules, as there is neither nft nor iptables\n"
         case .edited(let path):
@@ -29,6 +29,11 @@ struct Messages {
         case .notSaved(let path): "[!] `\(path)' has gone; the state of the interface is not saved\n"
         case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
         }
+    }
+
+    private func few(_ prefixes: [IPPrefix]) -> String {
+        let shown = prefixes.prefix(4).map(\.description).joined(separator: ", ")
+        return prefixes.count > 4 ? "\(shown) and \(prefixes.count - 4) more" : shown
     }
 
     func couldNotDo(_ operation: Operation, _ error: QuickError) -> String {

@@ -32,6 +32,8 @@ END
 mkdir "$WORK/table"
 sed 's/^Address/Table = 200\n&/; s|^AllowedIPs.*|AllowedIPs = 0.0.0.0/0, ::/0|' "$WORK/conf/wg0.conf" >"$WORK/table/wg0.conf"
 chmod 600 "$WORK/table/wg0.conf"
+mkdir -m 700 "$WORK/whole"
+sed 's|^AllowedIPs.*|AllowedIPs = 0.0.0.0/0, ::/0|' "$WORK/conf/wg0.conf" >"$WORK/whole/wg0.conf"
 state e-a >"$WORK/before"
 
 # inject STATUS WORDS...: the injector ends with that status.
@@ -96,3 +98,8 @@ done
 export WG_QUICK_USERSPACE_IMPLEMENTATION="${engines[0]}"
 whole_up "with a routing table of its own" "$WORK/table/wg0.conf" &&
     at_each_step "with a table: a failure at each step leaves nothing" fail 3 "$WORK/table/wg0.conf"
+if whole_up "with a full tunnel" "$WORK/whole/wg0.conf"; then
+    at_each_step "with a full tunnel: a failure at each step leaves nothing" fail 3 "$WORK/whole/wg0.conf"
+    at_each_step "with a full tunnel: SIGTERM at each step leaves nothing" signal 3 "$WORK/whole/wg0.conf"
+    at_each_step "with a full tunnel: after SIGKILL at each step, down leaves nothing" kill 137 "$WORK/whole/wg0.conf" down
+fi

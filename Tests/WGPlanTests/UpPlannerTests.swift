@@ -69,6 +69,18 @@ struct UpPlannerTests {
         #expect(routes.warnings == [.noIPv6(wg0, [prefix("::/0")])])
     }
 
+    @Test func whatTheFileHasOfIPv6IsNamedOnce() throws {
+        let peer = PeerConfig(
+            publicKey: PublicKey(bytes: KeyBytes(repeating: 7)),
+            allowedIPs: ["::/0", "10.0.0.0/8"].map { AllowedIPChange.add(prefix($0)) })
+        let config = QuickConfig(addresses: [prefix("fd00::1")], wireGuard: WireGuardConfig(peers: [peer]))
+        let plan = planner(config).configure(DeviceChange(), SystemSnapshot(hasIPv6: false))
+        #expect(plan.warnings == [.noIPv6(wg0, [prefix("fd00::1"), prefix("::/0")])])
+        let live = SystemSnapshot(device: device(["::/0", "10.0.0.0/8", "fd88::/48"]), hasIPv6: false)
+        var planner = planner(config)
+        #expect(try planner.route(live).warnings == [.noIPv6(wg0, [prefix("fd88::/48")])])
+    }
+
     @Test(
         arguments: [
             (mtu: 1300, paths: [PathMTU(route: nil, link: 9000)], fallback: nil, expected: 1300),
