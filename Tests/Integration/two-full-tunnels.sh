@@ -32,7 +32,7 @@ both_carry() {
     reset_counters r
     reset_counters s
     for link in wg0 wg1; do carries "$1" "$link"; done
-    ping_through "$1: what does not choose its way is answered" a 203.0.113.1 1
+    ping_through "$1: what does not choose its way is answered" a 203.0.113.1
     equal "$1: nothing left in the clear" "0 0" "$(counted r clear) $(counted r inner)"
     not_looped "$1"
 }
@@ -49,6 +49,8 @@ for first in wg0 wg1; do
     check "$label: the second comes up" quick up wg1
     both_carry "$label"
     equal "$label: their marks differ" "0xca6c 0xca6d" "$(on a wg show wg0 fwmark) $(on a wg show wg1 fwmark)"
+    check "$label: the second's filter gives answers its own mark only" \
+        eval 'on a nft list table ip wg-quick-wg1 | grep -q "udp ct mark 0x0000ca6d meta mark set ct mark"'
     table="$([[ $other == wg0 ]] && echo 51820 || echo 51821)"
     parts "$other" "$table" >"$WORK/parts" 2>&1
     check "$label: its end" quick down "$first"
@@ -56,7 +58,7 @@ for first in wg0 wg1; do
         "$(parts "$other" "$table" 2>&1)"
     reset_counters r
     carries "$label: the one that is left" "$other"
-    ping_through "$label: what does not choose its way is answered" a 203.0.113.1 1
+    ping_through "$label: what does not choose its way is answered" a 203.0.113.1
     equal "$label: nothing left in the clear" "0 0" "$(counted r clear) $(counted r inner)"
     check "$label: the end of the other" quick down "$other"
     check "$label: the system is as before" wait_until 5 same_state "$WORK/before" a ||
