@@ -107,7 +107,7 @@ if Context.environment["WIREGUARD_FUZZ"] != nil {
     }
     targets += [
         fuzzer("Config", ["WGConfig"]),
-        fuzzer("DNS", ["WGLinux"]),
+        fuzzer("DNS", ["WGModel", "WGLinux"]),
         fuzzer("Engine", ["WGModel", "WGProtocol", "WGEngine"]),
         fuzzer("Netlink", ["WGModel", "WGLinux", "WGNetlink"]),
         fuzzer("UAPI", ["WGModel", "WGUAPI", "TestSupport"]),

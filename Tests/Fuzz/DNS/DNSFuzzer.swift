@@ -1,3 +1,5 @@
+import WGModel
+
 @testable import WGLinux
 
 // `make fuzz` runs it. What it finds becomes a test. The seeds are answers of NSD; WGLinuxTests reads them too.
