@@ -132,5 +132,8 @@ for command in "${subcommands[@]}"; do
     offers "wg-quick $command: names and files" "wg-quick $command " "${names[@]}" one.conf two.conf
 done
 offers "wg-quick up: nothing after a name" "wg-quick up home " ""
+offers "wg-quick up: a choice" "wg-quick up --dns " auto resolved resolvconf file off
+offers "wg-quick up: the choices that begin so" "wg-quick up --dns-failure w" warn
+offers "wg-quick up: names behind an option" "wg-quick up --dns off " home office one.conf two.conf
 offers "wg-quick version: nothing" "wg-quick version " ""
 exit "$status"

@@ -170,7 +170,7 @@ cases=("$@")
 case "$mode" in
 namespaces)
     if [[ ${#cases[@]} -eq 0 ]]; then
-        for case in "$tests"/Integration/*.sh; do [[ $case == */lib.sh || $case == */tunnel-lab.sh ]] || cases+=("$case"); done
+        for case in "$tests"/Integration/*.sh; do [[ $case == */lib.sh || $case == *-lab.sh ]] || cases+=("$case"); done
     fi
     demand_namespaces && run_here "${cases[@]}"
     ;;

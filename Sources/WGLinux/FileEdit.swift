@@ -17,8 +17,10 @@ extension Files {
     }
 
     /// Puts a symbolic link where the file is, in one step.
-    public static func replace(_ path: String, withLinkTo target: String) throws(Errno) {
-        let temporary = "\(path).\(getpid()).tmp"
+    public static func replace(
+        _ path: String, withLinkTo target: String, temporary: String? = nil
+    ) throws(Errno) {
+        let temporary = temporary ?? "\(path).\(getpid()).tmp"
         _ = clinux_remove_file(temporary)
         do {
             _ = try check(clinux_symlink(target, temporary))

@@ -47,11 +47,13 @@ public enum Files {
     /// The content goes to `PATH.PID.tmp` first, a new file, on disk before it takes the name. A symbolic link of either
     /// name is not followed.
     ///
-    /// - Parameter owner: who gets it, if not this process's user.
+    /// - Parameters:
+    ///   - owner: who gets it, if not this process's user.
+    ///   - temporary: another name for the new file, where processes take turns: what a killed one left goes away then.
     public static func replace(
-        _ path: String, _ bytes: [UInt8], permissions: UInt32, owner: Owner? = nil
+        _ path: String, _ bytes: [UInt8], permissions: UInt32, owner: Owner? = nil, temporary: String? = nil
     ) throws(Errno) {
-        let temporary = "\(path).\(getpid()).tmp"
+        let temporary = temporary ?? "\(path).\(getpid()).tmp"
         _ = clinux_remove_file(temporary)
         do {
             let file = try FileDescriptor.open(temporary, .writeOnly, create: permissions, exclusive: true)

@@ -14,6 +14,8 @@ public struct DownPlanner: Sendable {
     private let table: RouteTable
     /// Rather than the file.
     private let followsRecord: Bool
+    /// Of the file, where there is no record.
+    private let config: QuickConfig?
 
     /// After an `up` that did not come to its end, only the hooks that take back those that have begun.
     public init(record: TunnelRecord) {
@@ -23,6 +25,7 @@ public struct DownPlanner: Sendable {
         self.record = record
         table = .automatic
         followsRecord = true
+        config = nil
     }
 
     /// - Parameter stale: the record of another link that had the name before.
@@ -33,6 +36,7 @@ public struct DownPlanner: Sendable {
         record = stale
         table = config.table
         followsRecord = false
+        self.config = stale == nil ? config : nil
     }
 
     /// The record that is followed.
@@ -41,7 +45,8 @@ public struct DownPlanner: Sendable {
     public static let beginNeeds: SnapshotParts = [.link, .device]
     public var tearDownNeeds: SnapshotParts {
         let parts: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]
-        return followsRecord ? parts : parts.union(.firewall)
+        let known = followsRecord ? parts : parts.union(.firewall)
+        return config?.dnsServers.isEmpty == false ? known.union(.dnsHost) : known
     }
 
     /// A tunnel that is up has a device, unless that died; then the record is reason enough.
@@ -60,6 +65,8 @@ public struct DownPlanner: Sendable {
         } else {
             operations.append(.removeDeadSocket(name))
         }
+        // What systemd-resolved had of the link has gone with it.
+        if let dns = dns(snapshot), dns.backend != .resolved { operations.append(.setDNS(name, from: dns, to: nil)) }
         let firewall = (followsRecord ? nil : snapshot.firewall?.state) ?? record?.effects.firewall
         if let firewall { operations.append(.setFirewall(name, from: firewall, to: nil)) }
         operations += sysctls(snapshot)
@@ -68,6 +75,14 @@ public struct DownPlanner: Sendable {
     }
 
     public func finish() -> Plan { Plan(name.hooks(.postDown, postDown)) }
+
+    /// Without a record as the stock tool would have done it, which knows `resolvconf` alone.
+    private func dns(_ snapshot: SystemSnapshot) -> DNSState? {
+        guard let config else { return record?.effects.dns }
+        // What resolvectl knows under this name goes with the link, too.
+        guard snapshot.dnsHost.resolvconf?.isResolvectl == false else { return nil }
+        return (try? DNSPolicy(choice: .resolvconf).decide(name, config, snapshot.dnsHost))?.state
+    }
 
     /// Those that are still there.
     private func rules(_ snapshot: SystemSnapshot) -> [RuleState] {

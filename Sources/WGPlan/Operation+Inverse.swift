@@ -17,6 +17,7 @@ extension Operation {
         case .removeRule(let rule): .addRule(rule)
         case .setSysctl(let path, let from, let to): .setSysctl(path, from: to, to: from)
         case .setFirewall(let name, let from, let to): .setFirewall(name, from: to, to: from)
+        case .setDNS(let name, let from, let to): .setDNS(name, from: to, to: from)
         case .writeRecord(let record): .removeRecord(record.interface)
         case .deleteLink, .removeDeadSocket, .setDevice, .runHook, .updateRecord, .removeRecord, .remember, .saveConfig:
             nil
@@ -47,6 +48,8 @@ extension Operation {
         case .setDevice(let name, _), .addAddress(_, let name), .removeAddress(_, let name), .setLink(let name, _, _):
             name
         case .addRoute(let route, let name), .removeRoute(let route, let name): route.kind == .link ? name : nil
+        case .setDNS(let name, let from, let to):
+            [from, to].compactMap(\.?.backend).allSatisfy { $0 == .resolved } ? name : nil
         case .createLink, .startEngine, .deleteLink, .removeDeadSocket, .addRule, .removeRule, .setSysctl, .setFirewall,
             .runHook, .writeRecord, .updateRecord, .removeRecord, .remember, .saveConfig:
             nil

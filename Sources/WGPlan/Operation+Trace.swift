@@ -4,8 +4,11 @@ extension Operation {
     /// The command lines that would have the same effect, as the stock tool shows them after `[#]`; none for the
     /// tool's own book-keeping.
     public var traceLines: [String] {
-        if case .setFirewall(_, let from, let to) = self { return FirewallState.traceLines(from: from, to: to) }
-        return trace.map { [$0] } ?? []
+        switch self {
+        case .setFirewall(_, let from, let to): FirewallState.traceLines(from: from, to: to)
+        case .setDNS(let name, let from, let to): DNSState.traceLines(name, from: from, to: to)
+        default: trace.map { [$0] } ?? []
+        }
     }
 
     /// As `traceLines`, in one.
@@ -24,7 +27,7 @@ extension Operation {
         case .addRule(let rule): "ip \(rule.commandLine("add"))"
         case .removeRule(let rule): "ip \(rule.commandLine("delete"))"
         case .setSysctl(let path, _, let value): "sysctl -q \(path.dotted)=\(value)"
-        case .setFirewall: traceLines.isEmpty ? nil : traceLines.joined(separator: "; ")
+        case .setFirewall, .setDNS: traceLines.isEmpty ? nil : traceLines.joined(separator: "; ")
         case .runHook(_, let command): command
         case .saveConfig(let file): "wg showconf \(file.interface)"
         case .removeDeadSocket, .writeRecord, .updateRecord, .removeRecord, .remember: nil

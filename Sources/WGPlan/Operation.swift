@@ -23,6 +23,8 @@ public enum Operation: Equatable, Sendable {
     case setSysctl(String, from: String, to: String)
     /// The packet filter rules of a tunnel, in place of the old ones; `nil` is none.
     case setFirewall(InterfaceName, from: FirewallState?, to: FirewallState?)
+    /// The tunnel's resolvers, by whichever back ends they are set; `nil` for none.
+    case setDNS(InterfaceName, from: DNSState?, to: DNSState?)
     /// The text has its interface name filled in.
     case runHook(HookStage, String)
     /// The first record of this tunnel.
@@ -93,4 +95,6 @@ public enum PlanWarning: Hashable, Sendable {
     case edited(path: String)
     /// The configuration file asked to be saved to, and has gone.
     case notSaved(path: String)
+    /// What of the `DNS` key is left aside.
+    case dns(InterfaceName, DNSWarning)
 }

@@ -32,6 +32,8 @@ public struct SystemSnapshot: Equatable, Sendable {
     public var firewallTools: FirewallTools
     /// The tunnel's packet filter rules that are there.
     public var firewall: FirewallFinding?
+    /// What can make resolvers known.
+    public var dnsHost: DNSHost
 
     public init(
         link: LinkState? = nil, device: DeviceState? = nil, routes: [RouteState] = [],
@@ -39,7 +41,8 @@ public struct SystemSnapshot: Equatable, Sendable {
         refusals: [RouteState] = [], usedTables: Set<UInt32> = [], rules: [RuleState] = [],
         sysctls: [String: String] = [:], hasIPv6: Bool = true, otherRecords: [TunnelRecord] = [],
         firewallTools: FirewallTools = FirewallTools(nft: false, iptables: false, ip6tables: false),
-        firewall: FirewallFinding? = nil
+        firewall: FirewallFinding? = nil,
+        dnsHost: DNSHost = DNSHost()
     ) {
         self.link = link
         self.device = device
@@ -55,6 +58,7 @@ public struct SystemSnapshot: Equatable, Sendable {
         self.otherRecords = otherRecords
         self.firewallTools = firewallTools
         self.firewall = firewall
+        self.dnsHost = dnsHost
     }
 }
 
@@ -78,6 +82,7 @@ public struct SnapshotParts: OptionSet, Sendable {
     public static let firewallTools = SnapshotParts(rawValue: 256)
     /// Starts processes.
     public static let firewall = SnapshotParts(rawValue: 512)
+    public static let dnsHost = SnapshotParts(rawValue: 1024)
 }
 
 /// A network interface.

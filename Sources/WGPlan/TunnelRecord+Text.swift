@@ -89,6 +89,7 @@ extension TunnelEffects {
         lines += refusals.map { "refusal=\($0.destination) \($0.table) \($0.metric)" }
         lines += sysctls.map { "sysctl=\($0.path) \($0.value)" }
         if let firewall { lines.append("firewall=\(firewall.recordText)") }
+        if let dns { lines.append("dns=\(dns.recordText)") }
         return lines
     }
 
@@ -97,10 +98,12 @@ extension TunnelEffects {
             let rules = fields.all("rule", RuleState.init(recordText:)),
             let refusals = fields.all("refusal", RouteState.init(refusalText:)),
             let sysctls = fields.all("sysctl", Sysctl.init(recordText:)),
-            let firewalls = fields.all("firewall", FirewallState.init(recordText:)), firewalls.count <= 1
+            let firewalls = fields.all("firewall", FirewallState.init(recordText:)), firewalls.count <= 1,
+            let dns = fields.all("dns", DNSState.init(recordText:)), dns.count <= 1
         else { return nil }
         self.init(
-            mark: marks.first, rules: rules, refusals: refusals, sysctls: sysctls, firewall: firewalls.first)
+            mark: marks.first, rules: rules, refusals: refusals, sysctls: sysctls, firewall: firewalls.first,
+            dns: dns.first)
     }
 }
 

@@ -110,16 +110,18 @@ public struct TunnelEffects: Hashable, Sendable {
     /// With the values from before.
     public var sysctls: [Sysctl]
     public var firewall: FirewallState?
+    public var dns: DNSState?
 
     public init(
         mark: UInt32? = nil, rules: [RuleState] = [], refusals: [RouteState] = [], sysctls: [Sysctl] = [],
-        firewall: FirewallState? = nil
+        firewall: FirewallState? = nil, dns: DNSState? = nil
     ) {
         self.mark = mark
         self.rules = rules
         self.refusals = refusals
         self.sysctls = sysctls
         self.firewall = firewall
+        self.dns = dns
     }
 }
 

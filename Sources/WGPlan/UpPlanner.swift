@@ -10,8 +10,9 @@ public import WGModel
 /// 2. `prepare`: the PreUp hooks.
 /// 3. `configure`: the device's configuration, and the addresses.
 /// 4. `bringUp`: MTU and link up.
-/// 5. `route`: routes from the device's allowed IPs; for a default route a table, a mark and rules of its own.
-/// 6. `finish`: the PostUp hooks.
+/// 5. `setDNS`: the resolvers.
+/// 6. `route`: routes from the device's allowed IPs; for a default route a table, a mark and rules of its own.
+/// 7. `finish`: the PostUp hooks.
 ///
 /// Before anything is done that does not go with the link, the record tells of it.
 public struct UpPlanner: Sendable {
@@ -82,6 +83,23 @@ public struct UpPlanner: Sendable {
             .setLink(
                 name, from: LinkSettings(mtu: link.mtu, isUp: link.isUp), to: LinkSettings(mtu: mtu, isUp: true))
         ])
+    }
+
+    /// Whether the file says anything about resolvers.
+    public var hasDNS: Bool { !config.dnsServers.isEmpty || !config.dnsSearchDomains.isEmpty }
+
+    public mutating func setDNS(_ snapshot: SystemSnapshot, _ policy: DNSPolicy) throws(DNSObstacle) -> Plan {
+        let decision = try policy.decide(name, config, snapshot.dnsHost)
+        let warnings = decision.warnings.map { PlanWarning.dns(name, $0) }
+        guard let state = decision.state else { return Plan(warnings: warnings) }
+        record.effects.dns = state
+        return Plan([.updateRecord(record), .setDNS(name, from: nil, to: state)], warnings: warnings)
+    }
+
+    /// After it turned out that the resolvers can't be set.
+    public mutating func doWithoutDNS() -> Plan {
+        record.effects.dns = nil
+        return Plan([.updateRecord(record)])
     }
 
     public mutating func route(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {

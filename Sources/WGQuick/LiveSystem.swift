@@ -18,10 +18,14 @@ public final class LiveSystem: QuickSystem {
     private let records: StateFile
     private let environment: ProcessEnvironment
     private let questions: NameQuestions
+    private let dnsReport: (DNSNotice) -> Void
 
-    /// - Parameter willRetry: hears of each name that has no address yet.
+    /// - Parameters:
+    ///   - notice: hears what others did with a tunnel's resolvers.
+    ///   - willRetry: hears of each name that has no address yet.
     public init(
-        signals: SignalQueue, willRetry: @escaping (EndpointResolution.Retry) -> Void
+        signals: SignalQueue, notice: @escaping (DNSNotice) -> Void = { _ in },
+        willRetry: @escaping (EndpointResolution.Retry) -> Void
     ) throws(QuickError) {
         do {
             sockets = try RouteSocket()
@@ -40,12 +44,22 @@ public final class LiveSystem: QuickSystem {
         runner = ProcessRunner(signals: signals, environment: environment)
         self.signals = signals
         questions = NameQuestions(signals: signals, report: willRetry)
+        dnsReport = notice
     }
 
     public func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
         try SnapshotReader(
-            sockets: sockets, devices: devices, records: records, filter: FirewallBackend(runner: runner)
+            sockets: sockets, devices: devices, records: records, filter: FirewallBackend(runner: runner),
+            dns: DNSHostReader(environment: environment)
         ).read(name, parts)
+    }
+
+    public func observeDNS(_ name: InterfaceName, like state: DNSState) throws(QuickError) -> DNSState? {
+        try dnsBackend().observe(name, like: state)
+    }
+
+    private func dnsBackend() throws(QuickError) -> DNSBackend {
+        DNSBackend(runner: runner, host: try host(), report: dnsReport)
     }
 
     public func host() throws(QuickError) -> HostIdentity {
@@ -108,6 +122,7 @@ public final class LiveSystem: QuickSystem {
         case .remember(let name, let memory): try records.write(memory, of: name)
         case .saveConfig(let file): try write(file)
         case .addRule(let rule), .removeRule(let rule): try change(rule, operation)
+        case .setDNS(let name, let from, let to): try dnsBackend().apply(name, from: from, to: to)
         case .setSysctl(let path, _, let value):
             do { try KernelSettings.set(path, to: value) } catch { throw .refused(operation, error, extack: nil) }
         case .setFirewall(_, let from, let to): try FirewallBackend(runner: runner).apply(from: from, to: to)

@@ -36,6 +36,12 @@ public enum QuickError: Error, Equatable, Sendable {
     case toolTookTooLong(String)
     /// Its output is beyond all measure.
     case toolSaidTooMuch(String)
+    /// The back end that was asked for is not there.
+    case dns(DNSObstacle)
+    /// systemd-resolved was told the link's servers, and does not have them.
+    case dnsNotTaken(InterfaceName)
+    /// A file that resolvers stand in.
+    case resolvConf(path: String, Errno)
     case hookFailed(HookStage, String, ProcessEnd)
     case record(path: String, Errno)
     /// A configuration file that can't be saved to: it has errors, or has gone.
@@ -47,4 +53,16 @@ public enum QuickError: Error, Equatable, Sendable {
     case interrupted(Signal)
     /// A test made the step of this number fail.
     case injected(Int)
+}
+
+extension QuickError {
+    /// Whether a back end for resolvers may have failed like this.
+    var concernsDNS: Bool {
+        switch self {
+        case .dns, .dnsNotTaken, .resolvConf, .cannotStart, .toolNotFound, .toolFailed, .toolTookTooLong,
+            .toolSaidTooMuch:
+            true
+        default: false
+        }
+    }
 }

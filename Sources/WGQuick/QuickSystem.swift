@@ -31,6 +31,9 @@ public protocol QuickSystem: AnyObject {
     /// Whether some socket of this namespace has the UDP port.
     func isPortInUse(_ port: UInt16) -> Bool
 
+    /// What the back end of the given state has of the tunnel; `nil` for nothing.
+    func observeDNS(_ name: InterfaceName, like state: DNSState) throws(QuickError) -> DNSState?
+
     /// The change that `wg addconf` would make, names resolved as far as they have addresses now. With
     /// `WG_ENDPOINT_RESOLUTION_RETRIES` one that has none is an error.
     func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved

@@ -11,6 +11,7 @@ struct SnapshotReader {
     let devices: any DeviceBackend
     let records: StateFile
     let filter: FirewallBackend
+    let dns: DNSHostReader
 
     func read(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
         var snapshot = SystemSnapshot()
@@ -25,6 +26,7 @@ struct SnapshotReader {
         if parts.contains(.otherRecords) { snapshot.otherRecords = records.readAll().filter { $0.interface != name } }
         if parts.contains(.firewallTools) { snapshot.firewallTools = filter.tools }
         if parts.contains(.firewall) { snapshot.firewall = try filter.find(name) }
+        if parts.contains(.dnsHost) { snapshot.dnsHost = dns.read() }
         return snapshot
     }
 

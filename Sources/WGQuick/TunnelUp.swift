@@ -1,7 +1,7 @@
 public import WGConfig
 import WGControl
 public import WGModel
-import WGPlan
+public import WGPlan
 
 /// `wg-quick up`: each stage is planned from a fresh snapshot and executed; any failure takes everything back.
 ///
@@ -12,11 +12,13 @@ import WGPlan
 /// 5. The device's configuration, with names resolved now, since PreUp may have brought the network; addresses. A name
 ///    that has no address yet leaves its peer without an endpoint, for `TunnelReresolve`.
 /// 6. MTU and link up, the MTU from the endpoints that the device has now.
-/// 7. Routes from the allowed IPs that the device has now; for a default route, rules and a table.
-/// 8. PostUp.
+/// 7. The resolvers.
+/// 8. Routes from the allowed IPs that the device has now; for a default route, rules and a table.
+/// 9. PostUp.
 public final class TunnelUp {
     private let name: InterfaceName
     private let config: QuickConfig
+    private let dns: DNSPolicy
     private var planner: UpPlanner
     private let system: any QuickSystem
     private let executor: PlanExecutor
@@ -24,11 +26,13 @@ public final class TunnelUp {
 
     /// - Parameter path: of the configuration file, for the record.
     public init(
-        name: InterfaceName, config: QuickConfig, path: String, system: any QuickSystem, executor: PlanExecutor,
+        name: InterfaceName, config: QuickConfig, path: String, dns: DNSPolicy = DNSPolicy(), system: any QuickSystem,
+        executor: PlanExecutor,
         reporter: any QuickReporter
     ) throws(QuickError) {
         self.name = name
         self.config = config
+        self.dns = dns
         planner = UpPlanner(
             name: name, config: config, path: path, host: try system.host(), maker: system.identity(),
             resolvers: system.resolvers())
@@ -44,6 +48,7 @@ public final class TunnelUp {
             try prepare()
             try configure()
             try bringUp()
+            try setDNS()
             try route()
             try note()
             for plan in planner.finish() { try executor.execute(plan) }
@@ -110,6 +115,21 @@ public final class TunnelUp {
         let parts = config.mtu == nil ? UpPlanner.bringUpNeeds : .link
         let snapshot = try system.snapshot(name, parts)
         try executor.execute(try planned { () throws(PlanError) in try planner.bringUp(snapshot) })
+    }
+
+    private func setDNS() throws(QuickError) {
+        guard planner.hasDNS else { return }
+        let snapshot = try system.snapshot(name, .dnsHost)
+        do {
+            try executor.execute(try dnsPlan(snapshot))
+        } catch  where dns.onFailure == .warn && error.concernsDNS {
+            reporter.couldNotDo(.setDNS(name, from: nil, to: planner.record.effects.dns), error)
+            try executor.execute(planner.doWithoutDNS())
+        }
+    }
+
+    private func dnsPlan(_ snapshot: SystemSnapshot) throws(QuickError) -> Plan {
+        do { return try planner.setDNS(snapshot, dns) } catch { throw .dns(error) }
     }
 
     private func route() throws(QuickError) {

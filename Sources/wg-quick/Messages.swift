@@ -27,6 +27,11 @@ struct Messages {
         case .edited(let path):
             "[!] `\(path)' was edited while the interface was up; what the interface has counts, the rest is kept\n"
         case .notSaved(let path): "[!] `\(path)' has gone; the state of the interface is not saved\n"
+        case .dns(let name, .searchDomainsAlone):
+            "[!] `\(name)' has search domains, but no server: resolvconf is not told of them\n"
+        case .dns(let name, .routingDomains(let domains)):
+            "[!] Domains of `\(name)' that only systemd-resolved understands are left out: "
+                + domains.joined(separator: ", ") + "\n"
         case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
         }
     }
@@ -34,6 +39,13 @@ struct Messages {
     private func few(_ prefixes: [IPPrefix]) -> String {
         let shown = prefixes.prefix(4).map(\.description).joined(separator: ", ")
         return prefixes.count > 4 ? "\(shown) and \(prefixes.count - 4) more" : shown
+    }
+
+    func text(_ notice: DNSNotice) -> String {
+        switch notice {
+        case .fileReplaced(let path):
+            "[!] `\(path)' has nothing of the tunnel in it, as if others had replaced it; it stays as it is\n"
+        }
     }
 
     func couldNotDo(_ operation: Operation, _ error: QuickError) -> String {
@@ -78,6 +90,9 @@ struct Messages {
         switch fault {
         case .usage: Usage.overview(program: program)
         case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
+        case .value(let subcommand, let option, let value):
+            "Invalid option: `\(option.text)' can't be `\(value)', only \(option.alternatives)\n"
+                + Usage.line(subcommand, program: program)
         case .options(let subcommand, let fault): fault.message + Usage.line(subcommand, program: program)
         }
     }
@@ -90,6 +105,10 @@ struct Messages {
             "\(program): `\(path)': the config file must be a valid interface name, followed by .conf\n"
         case .nameTooLong(let name): "\(program): `\(name)': an interface name has at most 15 characters\n"
         }
+    }
+
+    func text(_ fault: EnvironmentFault) -> String {
+        "\(program): \(fault.variable.rawValue) can't be `\(fault.value)', only \(fault.option.alternatives)\n"
     }
 
     func text(_ fault: CheckedFile.Fault) -> String {
@@ -108,14 +127,6 @@ struct Messages {
     func cannotWrite(_ error: Errno) -> String { "\(program): standard output: \(error)\n" }
 
     func cannotTakeSignals(_ error: Errno) -> String { "\(program): cannot take signals: \(error)\n" }
-
-    func text(_ key: UnsupportedKey, path: String) -> String {
-        let what =
-            switch key.feature {
-            case .dns: "`\(key.key)' is not supported by this version"
-            }
-        return "\(program): \(path):\(key.line): \(what)\n"
-    }
 
     // MARK: Failures
 
@@ -147,6 +158,9 @@ struct Messages {
             "`\(program)' \(reason(end))\(said.isEmpty ? "" : ": \(said)")"
         case .toolTookTooLong(let program): "`\(program)' did not end in time, and was killed"
         case .toolSaidTooMuch(let program): "`\(program)' did not stop writing, and was killed"
+        case .dns(let obstacle): reason(obstacle)
+        case .dnsNotTaken(let name): "systemd-resolved has not taken over the resolvers of `\(name)'"
+        case .resolvConf(let path, let errno): "resolvers in `\(path)': \(errno)"
         case .hookFailed(let stage, let command, let end): "\(stage.rawValue) `\(command)' \(reason(end))"
         case .configuration(let path, let diagnostics):
             "`\(path)' can't be read as a configuration, so that the state of the interface is not saved"
@@ -167,6 +181,14 @@ struct Messages {
         case .interfaceLost(let name): "`\(name)' is up by its record, but its interface is gone"
         case .isBeingBroughtUp(let name, let process):
             "`\(name)' is being brought up by process \(process.pid)"
+        }
+    }
+
+    private func reason(_ obstacle: DNSObstacle) -> String {
+        switch obstacle {
+        case .noProgram(let program): "`DNS' cannot be followed as asked: `\(program)' was not found"
+        case .resolvedDoesNotRun:
+            "`DNS' cannot be followed as asked: systemd-resolved does not run in this network namespace"
         }
     }
 

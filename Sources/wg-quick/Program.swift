@@ -33,7 +33,7 @@ struct Program {
             return .success
         case .version: return print(Version.line)
         case .helpFor(let subcommand): return print(Usage.page(subcommand, program: name))
-        case .up(let argument, let waits): return asRoot { up(argument, waits: waits) }
+        case .up(let argument, let options): return asRoot { up(argument, options) }
         case .reresolve(let request): return asRoot { reresolve(request) }
         case .down(let argument): return asRoot { down(argument) }
         case .save(let argument): return asRoot { save(argument) }
@@ -102,10 +102,7 @@ struct Program {
         if !result.diagnostics.isEmpty {
             reporter.say(DiagnosticText.render(result.diagnostics, file: argument.path))
         }
-        guard let config = result.value else { return nil }
-        let unsupported = UnsupportedKey.find(in: String(decoding: bytes, as: UTF8.self))
-        for key in unsupported { reporter.say(messages.text(key, path: argument.path)) }
-        return unsupported.isEmpty ? (config, path) : nil
+        return result.value.map { ($0, path) }
     }
 
     /// INT, TERM and HUP from here on are values; nothing has been changed before.
@@ -117,7 +114,10 @@ struct Program {
             return fail(messages.cannotTakeSignals(error))
         }
         do {
-            return try body(try LiveSystem(signals: signals) { reporter.say(messages.willRetry($0)) }, signals)
+            let system = try LiveSystem(
+                signals: signals, notice: { reporter.say(messages.text($0)) },
+                willRetry: { reporter.say(messages.willRetry($0)) })
+            return try body(system, signals)
         } catch {
             return fail(error)
         }

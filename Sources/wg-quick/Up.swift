@@ -3,8 +3,12 @@ import WGPlan
 import WGQuick
 
 extension Program {
-    /// - Parameter waits: whether to stay until every endpoint has an address.
-    func up(_ text: String, waits: Bool) -> ExitStatus {
+    func up(_ text: String, _ options: UpOptions) -> ExitStatus {
+        let dns: DNSPolicy
+        switch DNSPolicy.chosen(options, environment: { Terminal.environment($0.rawValue) }) {
+        case .success(let policy): dns = policy
+        case .failure(let fault): return fail(messages.text(fault))
+        }
         do {
             let argument = try ConfigArgument(text)
             guard let file = loadConfig(argument) else { return .failure }
@@ -13,10 +17,10 @@ extension Program {
                     name: argument.name, hooks: TunnelRecord.Hooks(file.config), system: system, reporter: reporter,
                     signals: signals)
                 let up = try TunnelUp(
-                    name: argument.name, config: file.config, path: file.path, system: system, executor: executor,
-                    reporter: reporter)
+                    name: argument.name, config: file.config, path: file.path, dns: dns, system: system,
+                    executor: executor, reporter: reporter)
                 try up.run()
-                if waits, let record = system.record(argument.name) {
+                if options.waits, let record = system.record(argument.name) {
                     try wait(for: TunnelReresolve(record: record, system: system, executor: executor), record, signals)
                 }
                 return .success

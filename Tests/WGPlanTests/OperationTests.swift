@@ -78,25 +78,3 @@ struct OperationTests {
             ])
     }
 }
-
-struct UnsupportedKeyTests {
-    @Test func namesKeyAndLine() {
-        let text = """
-            [Interface]
-            # DNS = 1.1.1.1
-            D n s = 1.1.1.1
-            SaveConfig = true
-            SaveConfig = false
-            PostUp = echo DNS
-            """
-        #expect(
-            UnsupportedKey.find(in: text) == [
-                UnsupportedKey(feature: .dns, key: "Dns", line: 3)
-            ])
-    }
-
-    @Test func linesMayEndAsOnWindows() {
-        let found = UnsupportedKey.find(in: "[Interface]\r\nDNS = 1.1.1.1\r\n")
-        #expect(found == [UnsupportedKey(feature: .dns, key: "DNS", line: 2)])
-    }
-}

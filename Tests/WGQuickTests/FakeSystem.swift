@@ -27,6 +27,7 @@ final class FakeSystem: QuickSystem {
         var files: [String: [UInt8]] = [:]
         var sysctls = [Sysctl.sourceValidMark: "0"]
         var firewalls: [InterfaceName: FirewallState] = [:]
+        var dns: [InterfaceName: DNSState] = [:]
     }
 
     var world = World()
@@ -37,6 +38,8 @@ final class FakeSystem: QuickSystem {
     var usedPorts: Set<UInt16> = []
     var hasIPv6 = true
     var firewallTools = FirewallTools(nft: true, iptables: true, ip6tables: true)
+    var dnsHost = DNSHost()
+    var dnsFails = false
     /// Whether the process that wrote a record still runs.
     var makersRun = false
     var path: PathMTU? = PathMTU(link: 1500)
@@ -66,6 +69,10 @@ final class FakeSystem: QuickSystem {
     func contents(of path: String) throws(QuickError) -> [UInt8]? { world.files[path] }
 
     func isPortInUse(_ port: UInt16) -> Bool { usedPorts.contains(port) }
+
+    func observeDNS(_ name: InterfaceName, like state: DNSState) throws(QuickError) -> DNSState? {
+        world.dns[name].flatMap { $0.backend == state.backend ? $0 : nil }
+    }
 
     func findEngine() throws(QuickError) -> EngineProgram {
         guard let engine else { throw .engineNotFound("engine") }
@@ -129,6 +136,7 @@ final class FakeSystem: QuickSystem {
         if parts.contains(.firewall) {
             snapshot.firewall = world.firewalls[name].map { FirewallFinding(state: $0, isIntact: true) }
         }
+        if parts.contains(.dnsHost) { snapshot.dnsHost = dnsHost }
         if parts.contains(.paths) {
             let endpoints = world.devices[name]?.peers.compactMap(\.endpoint) ?? []
             snapshot.endpointRoutes = endpoints.compactMap { _ in path }
@@ -159,6 +167,7 @@ final class FakeSystem: QuickSystem {
             world.addresses[name] = nil
             world.routes[name] = nil
             world.engines.remove(name)
+            if world.dns[name]?.backend == .resolved { world.dns[name] = nil }
         case .runHook(let stage, let command):
             do { try onHook(self, command) } catch { throw error }
             if command == "false" { throw .hookFailed(stage, command, .exited(1)) }
@@ -172,6 +181,9 @@ final class FakeSystem: QuickSystem {
             }
             world.firewalls[name] = to
         case .setSysctl(let path, _, let value): world.sysctls[path] = value
+        case .setDNS(let name, _, let state):
+            if dnsFails { throw .toolFailed("resolvconf", .exited(1), said: "") }
+            world.dns[name] = state
         case .writeRecord(let record), .updateRecord(let record): world.records[record.interface] = record
         case .removeRecord(let name):
             world.records[name] = nil
@@ -234,7 +246,7 @@ final class FakeSystem: QuickSystem {
 final class RecordingReporter: QuickReporter {
     var lines: [String] = []
 
-    func willPerform(_ operation: Operation) { if let trace = operation.trace { lines.append(trace) } }
+    func willPerform(_ operation: Operation) { lines += operation.traceLines }
     func willFallBack(to engine: EngineProgram) { lines.append("! \(engine.shownName)") }
     func isOpen(_ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure) {
         lines.append("- \(endpoint.name)")

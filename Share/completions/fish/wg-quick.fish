@@ -10,9 +10,22 @@ function __wg_quick_interfaces
     wg show interfaces 2>/dev/null | string split ' '
 end
 
-# The command and its operands before the word that is being typed.
+# The command and its operands before the word that is being typed; options and their values are none.
 function __wg_quick_operands
-    string match -v -- '-*' (commandline -opc)[2..]
+    set -l skip 0
+    for word in (commandline -opc)[2..]
+        if test $skip = 1
+            set skip 0
+            continue
+        end
+        switch $word
+            case --dns --dns-failure
+                set skip 1
+            case '-*'
+            case '*'
+                echo -- $word
+        end
+    end
 end
 
 # Whether the command is one of those given, and so many operands stand before the word that is being typed.
@@ -45,6 +58,8 @@ for command in \
 end
 complete -c wg-quick -n __wg_quick_begins -l version -d 'Print the version'
 complete -c wg-quick -s h -l help -d 'Explain the command'
+complete -c wg-quick -n '__wg_quick_command up' -l dns -x -a 'auto resolved resolvconf file off' -d 'What makes name servers known'
+complete -c wg-quick -n '__wg_quick_command up' -l dns-failure -x -a 'fail warn' -d 'Whether that has to succeed'
 
 complete -c wg-quick -n '__wg_quick_command check' -l json -d 'Print JSON'
 complete -c wg-quick -n '__wg_quick_command up' -l wait -d 'Stay until every endpoint has an address'

@@ -15,7 +15,7 @@ struct ResolvConfFile {
     }
 
     func set(_ entry: ResolvConf.Entry) throws(Errno) {
-        try Files.withLock(onDirectory: directory) { () throws(Errno) in
+        try inTurn { () throws(Errno) in
             var (conf, file) = try read()
             conf.set(entry)
             try write(conf, file)
@@ -24,11 +24,21 @@ struct ResolvConfFile {
 
     /// - Returns: whether there was anything of the tunnel's. If not, the file was replaced by others, and stays.
     func remove(_ name: InterfaceName, _ host: HostIdentity) throws(Errno) -> Bool {
-        try Files.withLock(onDirectory: directory) { () throws(Errno) in
+        try inTurn { () throws(Errno) in
             var (conf, file) = try read()
             guard conf.remove(name, host) else { return false }
             try write(conf, file)
             return true
+        }
+    }
+
+    private var temporary: String { "\(path).wg-quick" }
+
+    private func inTurn<Result>(_ body: () throws(Errno) -> Result) throws(Errno) -> Result {
+        try Files.withLock(onDirectory: directory) { () throws(Errno) in
+            // One that was killed may have left it.
+            try? Files.remove(temporary)
+            return try body()
         }
     }
 
@@ -69,13 +79,14 @@ struct ResolvConfFile {
     private func write(_ conf: ResolvConf, _ file: Files.Status?) throws(Errno) {
         if conf.entries.isEmpty {
             switch conf.origin {
-            case .link(let target): return try Files.replace(path, withLinkTo: target)
+            case .link(let target): return try Files.replace(path, withLinkTo: target, temporary: temporary)
             case .missing where conf.others.isEmpty: return try Files.remove(path)
             case .missing, .file: break
             }
         }
         do {
-            try Files.replace(path, conf.bytes, permissions: file?.permissions ?? 0o644, owner: file?.owner)
+            try Files.replace(
+                path, conf.bytes, permissions: file?.permissions ?? 0o644, owner: file?.owner, temporary: temporary)
         } catch  where error == .busy || error == .readOnlyFileSystem {
             try Files.overwrite(path, conf.bytes)
         }

@@ -1,4 +1,5 @@
 import WGCommandLine
+import WGPlan
 
 /// What the command line asks for: the words sorted out.
 ///
@@ -7,7 +8,7 @@ enum Command: Equatable {
     case help
     case version
     case helpFor(Subcommand)
-    case up(String, waits: Bool = false)
+    case up(String, UpOptions = UpOptions())
     case down(String)
     case save(String)
     case reresolve(Reresolve)
@@ -26,6 +27,8 @@ enum Command: Equatable {
         case usage
         case wrongOperands(Subcommand)
         case options(Subcommand, Arguments.Fault)
+        /// An option has a value that it can't have.
+        case value(Subcommand, Option, String)
     }
 
     /// - Parameter words: without the program's name.
@@ -53,7 +56,7 @@ enum Command: Equatable {
     private static func parse(_ subcommand: Subcommand, _ arguments: Arguments) throws(Fault) -> Command {
         let operands = arguments.operands
         switch (subcommand, operands.count) {
-        case (.up, 1): return .up(operands[0], waits: arguments.has(.wait))
+        case (.up, 1): return .up(operands[0], try UpOptions(arguments))
         case (.down, 1): return .down(operands[0])
         case (.save, 1): return .save(operands[0])
         case (.strip, 1): return .strip(operands[0])
@@ -62,5 +65,68 @@ enum Command: Equatable {
             return .reresolve(Reresolve(operands: operands, onlyDue: arguments.has(.onlyDue)))
         default: throw .wrongOperands(subcommand)
         }
+    }
+}
+
+/// What the options of `up` say; nil where they are not given.
+struct UpOptions: Equatable {
+    var dns: DNSPolicy.Choice?
+    var dnsFailure: DNSPolicy.Failure?
+    /// Whether to stay until every endpoint has an address.
+    var waits: Bool
+
+    init(dns: DNSPolicy.Choice? = nil, dnsFailure: DNSPolicy.Failure? = nil, waits: Bool = false) {
+        self.dns = dns
+        self.dnsFailure = dnsFailure
+        self.waits = waits
+    }
+
+    init(_ arguments: Arguments) throws(Command.Fault) {
+        dns = try Self.value(.dns, arguments)
+        dnsFailure = try Self.value(.dnsFailure, arguments)
+        waits = arguments.has(.wait)
+    }
+
+    private static func value<Value: RawRepresentable<String>>(
+        _ option: Option, _ arguments: Arguments
+    ) throws(Command.Fault) -> Value? {
+        guard let text = arguments.value(option) else { return nil }
+        guard let value = Value(rawValue: text) else { throw .value(.up, option, text) }
+        return value
+    }
+}
+
+extension DNSPolicy {
+    /// What was not given as an option may be in the environment. `nil`, with the variable, if that has no such value.
+    static func chosen(
+        _ options: UpOptions, environment: (EnvironmentVariable) -> String?
+    ) -> Result<DNSPolicy, EnvironmentFault> {
+        var policy = DNSPolicy()
+        if let text = environment(.dns), options.dns == nil {
+            guard let choice = Choice(rawValue: text) else { return .failure(EnvironmentFault(.dns, .dns, text)) }
+            policy.choice = choice
+        }
+        if let text = environment(.dnsFailure), options.dnsFailure == nil {
+            guard let failure = Failure(rawValue: text) else {
+                return .failure(EnvironmentFault(.dnsFailure, .dnsFailure, text))
+            }
+            policy.onFailure = failure
+        }
+        policy.choice = options.dns ?? policy.choice
+        policy.onFailure = options.dnsFailure ?? policy.onFailure
+        return .success(policy)
+    }
+}
+
+/// A variable has a value that the option it stands for can't have.
+struct EnvironmentFault: Error, Equatable {
+    let variable: EnvironmentVariable
+    let option: Option
+    let value: String
+
+    init(_ variable: EnvironmentVariable, _ option: Option, _ value: String) {
+        self.variable = variable
+        self.option = option
+        self.value = value
     }
 }

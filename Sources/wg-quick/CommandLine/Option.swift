@@ -1,13 +1,17 @@
 import WGCommandLine
+import WGPlan
 
 /// Every option of the subcommands. Which of them has which is `Subcommand.options`.
 enum Option: String, CommandOption {
-    case json, wait, all
+    case json, dns, wait, all
+    case dnsFailure = "dns-failure"
     case onlyDue = "only-due"
     case help
 
     var valueName: String? {
         switch self {
+        case .dns: "CHOICE"
+        case .dnsFailure: "POLICY"
         case .json, .wait, .all, .onlyDue, .help: nil
         }
     }
@@ -15,10 +19,21 @@ enum Option: String, CommandOption {
     var summary: String {
         switch self {
         case .json: "print JSON"
+        case .dns: "what makes name servers known: \(alternatives)"
+        case .dnsFailure: "what a failure of that is: \(alternatives)"
         case .help: "explain the command"
         case .wait: "stay until every endpoint has an address"
         case .all: "all tunnels that are up"
         case .onlyDue: "ask for no name whose last answer still holds"
+        }
+    }
+
+    /// All values, where they are few; the first counts where none is given.
+    var alternatives: String {
+        switch self {
+        case .dns: DNSPolicy.Choice.allCases.map(\.rawValue).joined(separator: "|")
+        case .dnsFailure: DNSPolicy.Failure.allCases.map(\.rawValue).joined(separator: "|")
+        case .json, .wait, .all, .onlyDue, .help: ""
         }
     }
 }

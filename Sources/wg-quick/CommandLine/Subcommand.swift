@@ -5,7 +5,7 @@ enum Subcommand: String, CaseIterable {
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
-        case .up: [.wait, .help]
+        case .up: [.dns, .dnsFailure, .wait, .help]
         case .reresolve: [.all, .onlyDue, .help]
         case .down, .save, .strip: [.help]
         case .check: [.json, .help]
@@ -38,9 +38,9 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .up:
             """
-            Makes the link, sets keys and peers, addresses, MTU and routes, and runs the hooks.
-            What is done is shown on standard error as the equivalent commands. If a step
-            fails, or a signal comes, everything is taken back.
+            Makes the link, sets keys and peers, addresses, MTU, name servers and routes, and runs
+            the hooks. What is done is shown on standard error as the equivalent commands. If
+            a step fails, or a signal comes, everything is taken back.
             """
         case .down:
             """

@@ -11,9 +11,14 @@ struct WGQuickCommandTests {
     @Test(arguments: [
         (["up", "wg0"], Command.up("wg0")), (["down", "./wg0.conf"], .down("./wg0.conf")), (["up", ""], .up("")),
         (["up", "--", "--help"], .up("--help")), (["help"], .help), (["-h"], .help), (["--help"], .help),
-        (["up", "--wait", "wg0"], .up("wg0", waits: true)),
+        (["up", "--wait", "wg0"], .up("wg0", UpOptions(waits: true))),
         (["reresolve", "a", "b"], .reresolve(.init(operands: ["a", "b"]))),
         (["reresolve", "--all", "--only-due"], .reresolve(.init(onlyDue: true))),
+        (["up", "x", "--dns=off"], .up("x", UpOptions(dns: .off))),
+        (
+            ["up", "--dns", "auto", "--dns-failure", "warn", "x"],
+            .up("x", UpOptions(dns: .automatic, dnsFailure: .warn))
+        ),
         (["--version"], .version), (["up", "--help"], .helpFor(.up)), (["down", "x", "-h"], .helpFor(.down)),
     ])
     func isUnderstood(arguments: [String], command: Command) throws { #expect(try Command(arguments) == command) }
@@ -22,11 +27,25 @@ struct WGQuickCommandTests {
         ([], Command.Fault.usage), (["upp", "wg0"], .usage), (["--help", "up"], .usage), (["wg0"], .usage),
         (["up"], .wrongOperands(.up)), (["down"], .wrongOperands(.down)), (["up", "a", "b"], .wrongOperands(.up)),
         (["reresolve"], .wrongOperands(.reresolve)), (["reresolve", "--all", "a"], .wrongOperands(.reresolve)),
-        (["up", "--foo", "a"], .options(.up, .unknown("--foo"))),
+        (["up", "--foo", "a"], .options(.up, .unknown("--foo"))), (["up", "--dns=", "a"], .value(.up, .dns, "")),
+        (["up", "--dns-failure=no", "a"], .value(.up, .dnsFailure, "no")),
     ])
     func anythingElseIsAFault(arguments: [String], fault: Command.Fault) {
         #expect(throws: fault) { try Command(arguments) }
         #expect(Messages(program: "wg-quick").text(fault).contains("Usage: wg-quick "))
+    }
+
+    @Test func anOptionComesBeforeTheEnvironment() {
+        func chosen(_ options: UpOptions, _ dns: String?, _ failure: String?) -> Result<DNSPolicy, EnvironmentFault> {
+            DNSPolicy.chosen(options) { $0 == .dns ? dns : $0 == .dnsFailure ? failure : nil }
+        }
+        #expect(chosen(UpOptions(), nil, nil) == .success(DNSPolicy(choice: .automatic, onFailure: .fail)))
+        #expect(chosen(UpOptions(), "file", "warn") == .success(DNSPolicy(choice: .file, onFailure: .warn)))
+        #expect(
+            chosen(UpOptions(dns: .off, dnsFailure: .fail), "nonsense", "warn")
+                == .success(DNSPolicy(choice: .off, onFailure: .fail)))
+        #expect(chosen(UpOptions(), "nonsense", nil) == .failure(EnvironmentFault(.dns, .dns, "nonsense")))
+        #expect(chosen(UpOptions(), nil, "") == .failure(EnvironmentFault(.dnsFailure, .dnsFailure, "")))
     }
 
     @Test(arguments: Subcommand.allCases)
@@ -57,6 +76,11 @@ struct WGQuickMessagesTests {
         ),
         (.hookFailed(.preUp, "exit 7", .exited(7)), "PreUp `exit 7' failed with exit status 7", 7),
         (.hookFailed(.postUp, "x", .ended(by: .kill)), "PostUp `x' was ended by signal 9", 137),
+        (
+            .dns(.resolvedDoesNotRun),
+            "`DNS' cannot be followed as asked: systemd-resolved does not run in this network namespace", 1
+        ),
+        (.resolvConf(path: "/x", .readOnlyFileSystem), "resolvers in `/x': Read-only file system", 1),
         (.interrupted(.interrupt), "interrupted by signal 2", 130),
         (.interrupted(.terminate), "interrupted by signal 15", 143),
         (
@@ -76,14 +100,5 @@ struct WGQuickMessagesTests {
             endpoint, of: Self.wg0, Resolver.Failure(.temporary, text: "Not yet"))
         #expect(
             text == "wg-quick: `h:5': Not yet: the peer \(key) has no endpoint; `wg-quick reresolve wg0' asks again\n")
-    }
-
-    @Test func whatIsNotSupportedIsNamedWithItsLine() {
-        let texts = UnsupportedKey.find(in: "[Interface]\nDNS = 1.1.1.1\nSaveConfig = true\n")
-            .map { Messages(program: "wg-quick").text($0, path: "wg0.conf") }
-        #expect(
-            texts == [
-                "wg-quick: wg0.conf:2: `DNS' is not supported by this version\n"
-            ])
     }
 }
