@@ -108,9 +108,8 @@ struct NftListingTests {
 
             """
         #expect(
-            NftRules.listing(of: wg0, in: tables)
-                == "list table ip wg-quick-wg0\nlist table ip6 wg-quick-wg0\n")
-        #expect(NftRules.listing(of: wg0, in: "table ip wg-quick-wg01\n") == nil)
+            NftRules.tables(of: wg0, in: tables) == [["ip", "wg-quick-wg0"], ["ip6", "wg-quick-wg0"]])
+        #expect(NftRules.tables(of: wg0, in: "table ip wg-quick-wg01\n").isEmpty)
     }
 
     @Test func whatStockMadeIsWhole() {

@@ -102,6 +102,6 @@ struct FirewallBackendTests {
             """
         ])
         #expect(try tables.backend.find(wg0)?.isIntact == false)
-        #expect(tables.log == "nft list tables\n\nnft -f -\nlist table ip wg-quick-wg0\n")
+        #expect(tables.log == "nft list tables\n\nnft list table ip wg-quick-wg0\n\n")
     }
 }

@@ -18,16 +18,17 @@ public enum NftRules {
         return lines.map { "\($0)\n" }.joined()
     }
 
-    /// What `nft -f` reads to list the tunnel's tables; `nil` when it has none.
+    /// The tunnel's tables, each as the words that follow `nft list table`. One call is for one of them: of several lists
+    /// in a script, nft 1.0.6 finds the last one's table only.
     ///
-    /// - Parameter tables: the output of `nft list tables`.
-    public static func listing(of interface: InterfaceName, in tables: String) -> String? {
-        let lines = Set(tables.split(separator: "\n"))
-        let own = IPFamily.allCases.map { table(interface, $0) }.filter { lines.contains("table \($0)") }
-        return own.isEmpty ? nil : own.map { "list table \($0)\n" }.joined()
+    /// - Parameter list: the output of `nft list tables`.
+    public static func tables(of interface: InterfaceName, in list: String) -> [[String]] {
+        let lines = Set(list.split(separator: "\n"))
+        return IPFamily.allCases.map { table(interface, $0) }.filter { lines.contains("table \($0)") }
+            .map { $0.split(separator: " ").map(String.init) }
     }
 
-    /// - Parameter text: the output for `listing`.
+    /// - Parameter text: the output of `nft list table`, for all of the tunnel's tables one after the other.
     public static func read(_ text: String, of interface: InterfaceName) -> FirewallFinding? {
         var found: [(family: IPFamily, rules: FoundRules)] = []
         var chain = Chain?.none

@@ -32,10 +32,12 @@ struct FirewallBackend {
     }
 
     private func findByNft(_ name: InterfaceName) throws(QuickError) -> FirewallFinding? {
-        guard has("nft"), let listing = NftRules.listing(of: name, in: try output(of: "nft", ["list", "tables"])) else {
-            return nil
+        guard has("nft") else { return nil }
+        var text = ""
+        for table in NftRules.tables(of: name, in: try output(of: "nft", ["list", "tables"])) {
+            text += try output(of: "nft", ["list", "table"] + table)
         }
-        return NftRules.read(try output(of: "nft", ["-f", "-"], input: listing), of: name)
+        return NftRules.read(text, of: name)
     }
 
     private func run(
@@ -56,8 +58,8 @@ struct FirewallBackend {
         }
     }
 
-    private func output(of program: String, _ arguments: [String], input: String = "") throws(QuickError) -> String {
-        let result = try runner.askTool(program, arguments, input: Array(input.utf8))
+    private func output(of program: String, _ arguments: [String]) throws(QuickError) -> String {
+        let result = try runner.askTool(program, arguments)
         return result.end.isSuccess ? String(decoding: result.output, as: UTF8.self) : ""
     }
 
