@@ -106,7 +106,7 @@ if Context.environment["WIREGUARD_FUZZ"] != nil {
             swiftSettings: control + [.unsafeFlags(["-parse-as-library"])])
     }
     targets += [
-        fuzzer("Config", ["WGConfig"]),
+        fuzzer("Config", ["WGModel", "WGConfig"]),
         fuzzer("DNS", ["WGModel", "WGLinux"]),
         fuzzer("Engine", ["WGModel", "WGProtocol", "WGEngine"]),
         fuzzer("Netlink", ["WGModel", "WGLinux", "WGNetlink"]),

@@ -1,4 +1,5 @@
 import WGConfig
+import WGModel
 
 // `make fuzz` runs it. What it finds becomes a seed, or a test. WGConfigTests replays the seeds.
 
