@@ -56,8 +56,8 @@ file abcdefghijklmnop
 up "a file whose name makes a name of 16 characters" '(long|name)' abcdefghijklmnop
 refused "a word that is no command" '(wg-quick|Usage|usage)' wg-quick upp k1
 
-file k8 "DNS = 10.77.0.53"
-up "DNS, not done yet" 'DNS' k8
+file k8 "DNS = 10.77.0.256"
+up "a name server that is no address" 'k8\.conf:4:.*DNS' k8
 file k9 "SaveConfig = perhaps"
 up "SaveConfig that is neither true nor false" 'k9\.conf:4:.*SaveConfig' k9
 

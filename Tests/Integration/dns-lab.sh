@@ -1,17 +1,12 @@
 # shellcheck shell=bash
-# For the cases about resolvers: a host's own /etc, programs of packages that are not installed, and name servers. After lib.sh.
+# For the cases about resolvers: programs of packages that are not installed, and name servers. After lib.sh.
 
 DNS_CACHE="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.build/dns-packages"
 OWN_RESOLV_CONF="$(sha256sum /etc/resolv.conf)"
 
-# own_etc NAME: the host gets a copy of /etc, with a resolv.conf that names the server on the other end of the cable. What
-# runs there must never reach this machine's own.
-own_etc() {
-    on "$1" mount -t tmpfs -o mode=755 tmpfs /mnt &&
-        on "$1" mkdir /mnt/etc &&
-        on "$1" cp -a /etc/. /mnt/etc/ &&
-        on "$1" mount --bind /mnt/etc /etc &&
-        [[ $(on "$1" stat -c %d /etc) != $(stat -c %d /etc) ]] || { not_ok "$1 has an /etc of its own"; exit 1; }
+# provided NAME: the host's resolv.conf names the server on the other end of the cable.
+provided() {
+    [[ $(on "$1" stat -c %d /etc) != $(stat -c %d /etc) ]] || { not_ok "$1 has an /etc of its own"; exit 1; }
     on "$1" rm -f /etc/resolv.conf
     resolv_conf "$1" "# from the provider" "nameserver 198.51.100.2" "search provider.example" "options timeout:1 attempts:2"
     on "$1" sed -i 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf
@@ -67,7 +62,7 @@ has_address() { [[ $(on "$1" timeout 10 getent ahostsv4 "$2" | sed -n '1s/ .*//p
 two_servers() {
     host a b
     join a b
-    own_etc a
+    provided a
     quick_configs a b
     check "the other end is up" on b wg-quick up "$WORK/b/wg0.conf" || exit 1
     name_server b 198.51.100.2 www.provider.example/192.0.2.1 && name_server b 10.77.0.2 secret.corp.example/192.0.2.77 || exit 1

@@ -66,13 +66,17 @@ kernel_at_least() {
 }
 
 # host NAME...: a host is a network namespace of its own, with a mount namespace that has a private run directory, as the
-# sockets and records of the programs live in the file system.
+# sockets and records of the programs live in the file system. What it writes to /etc, such as name servers, never reaches
+# this machine's.
 host() {
     local name
     for name; do
         mkfifo "$WORK/ready.$name"
         # shellcheck disable=SC2016 # the variable is the inner shell's
         unshare --net --mount --propagation private -- bash -c '
+            mount -t tmpfs -o mode=755 tmpfs /mnt && mkdir /mnt/etc /mnt/work &&
+            { mount -t overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work overlay /etc 2>/dev/null ||
+                { cp -a /etc/. /mnt/etc/ && mount --bind /mnt/etc /etc; }; } &&
             mount -t tmpfs -o mode=755 tmpfs /run && mount -t sysfs sysfs /sys &&
             ip link set up dev lo && echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad &&
             echo ready >"$1" && exec sleep 3600' - "$WORK/ready.$name" &
