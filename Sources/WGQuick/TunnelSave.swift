@@ -67,7 +67,7 @@ public struct TunnelSave {
         if case .service(let service) = port { answers.listenPort = try? Resolver.port(ofService: service) }
         guard !names.isEmpty else { return answers }
         for (name, known) in system.memory(self.name).names { answers.endpoints[name] = known.addresses }
-        for (name, found) in system.locate(Array(names), by: record?.nameServers) {
+        for (name, found) in system.locate(Array(names), by: record?.nameServers(now: system.resolvers())) {
             if case .success(let located) = found { answers.endpoints[name, default: []] += located.endpoints }
         }
         return answers

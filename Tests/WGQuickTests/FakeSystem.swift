@@ -47,6 +47,7 @@ final class FakeSystem: QuickSystem {
     var onHook: (FakeSystem, String) throws(QuickError) -> Void = { _, _ in }
     /// Runs in place of the resolver's wait.
     var onResolve: (FakeSystem) throws(QuickError) -> Void = { _ in }
+    var nameServers = [IPAddress.v4(0xc000_0235)]
     /// What `locate` knows.
     var hosts: [String: IPAddress] = [:]
     /// What it was asked, and by way of whom.
@@ -79,7 +80,7 @@ final class FakeSystem: QuickSystem {
         return engine
     }
 
-    func resolvers() -> [IPAddress] { [.v4(0xc000_0235)] }
+    func resolvers() -> [IPAddress] { nameServers }
     func moment() -> ReresolvePlanner.Moment { now }
     func memory(_ name: InterfaceName) -> ReresolveMemory { world.memories[name] ?? ReresolveMemory() }
 

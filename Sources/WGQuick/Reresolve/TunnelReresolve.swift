@@ -51,7 +51,7 @@ public struct TunnelReresolve {
         guard let device = snapshot.device else { throw .plan(.notWireGuard(name)) }
         let planner = ReresolvePlanner(
             endpoints: endpoints, device: device, memory: system.memory(name), now: system.moment())
-        let found = system.locate(planner.questions(onlyDue: onlyDue), by: record?.nameServers)
+        let found = system.locate(planner.questions(onlyDue: onlyDue), by: record?.nameServers(now: system.resolvers()))
         try executor.checkSignals()
         let decision = planner.decide(found.mapValues(ReresolvePlanner.Answer.init))
         if !decision.outcomes.isEmpty { try executor.execute(decision.plan(name)) }
@@ -67,7 +67,15 @@ public struct TunnelReresolve {
 
 extension TunnelRecord {
     /// Who to ask past a full tunnel; `nil` where questions need no way of their own.
-    var nameServers: NameServers? { effects.mark.map { NameServers(addresses: resolvers, mark: $0) } }
+    ///
+    /// - Parameter current: the host's name servers as they are now. They come last: the host may be in another network
+    ///   than at `up`, but they may as well be some that only the tunnel leads to.
+    func nameServers(now current: [IPAddress]) -> NameServers? {
+        guard let mark = effects.mark else { return nil }
+        let known = resolvers + current.filter { !resolvers.contains($0) }
+        // As resolv.conf(5) has it.
+        return NameServers(addresses: known.isEmpty ? [.v4(0x7f00_0001)] : known, mark: mark)
+    }
 }
 
 extension ReresolvePlanner.Answer {

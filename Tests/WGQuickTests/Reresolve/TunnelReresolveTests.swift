@@ -84,6 +84,25 @@ import WGPlan
         #expect(system.questions.map(\.servers) == [NameServers(addresses: system.resolvers(), mark: mark)])
     }
 
+    @Test func theServersFromBeforeTheTunnelComeFirst() throws {
+        let before = system.nameServers
+        try up(allowedIPs: "0.0.0.0/0")
+        let after = IPAddress.v4(0xc000_0236)
+        system.nameServers = [after] + before
+        _ = try reresolve()
+        #expect(system.questions.map(\.servers?.addresses) == [before + [after]])
+        system.nameServers = []
+        _ = try reresolve()
+        #expect(system.questions.last?.servers?.addresses == before)
+    }
+
+    @Test func aHostWithoutNameServersAsksItself() throws {
+        system.nameServers = []
+        try up(allowedIPs: "0.0.0.0/0")
+        _ = try reresolve()
+        #expect(system.questions.map(\.servers?.addresses) == [[.v4(0x7f00_0001)]])
+    }
+
     @Test func aPeerThatWasRemovedStaysAway() throws {
         try up()
         system.world.devices[wg0]?.peers.removeFirst()
