@@ -66,15 +66,18 @@ public struct TunnelReresolve {
 }
 
 extension TunnelRecord {
-    /// Who to ask past a full tunnel; `nil` where questions need no way of their own.
+    /// Who to ask past a tunnel that takes all traffic, or all questions; `nil` where the host's own way will do.
     ///
     /// - Parameter current: the host's name servers as they are now. They come last: the host may be in another network
     ///   than at `up`, but they may as well be some that only the tunnel leads to.
     func nameServers(now current: [IPAddress]) -> NameServers? {
-        guard let mark = effects.mark else { return nil }
-        let known = resolvers + current.filter { !resolvers.contains($0) }
+        // systemd-resolved asks a link's servers for that link's domains only, unless it is to take all.
+        let takesQuestions = effects.dns.map { $0.backend != .resolved || $0.isDefault } ?? false
+        guard effects.mark != nil || takesQuestions else { return nil }
+        let ours = Set(resolvers + (effects.dns?.servers ?? []))
+        let known = resolvers + current.filter { !ours.contains($0) }
         // As resolv.conf(5) has it.
-        return NameServers(addresses: known.isEmpty ? [.v4(0x7f00_0001)] : known, mark: mark)
+        return NameServers(addresses: known.isEmpty ? [.v4(0x7f00_0001)] : known, mark: effects.mark ?? 0)
     }
 }
 

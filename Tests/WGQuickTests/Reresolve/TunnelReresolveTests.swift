@@ -103,6 +103,19 @@ import WGPlan
         #expect(system.questions.map(\.servers?.addresses) == [[.v4(0x7f00_0001)]])
     }
 
+    @Test func aTunnelThatTakesTheQuestionsAloneIsNotAskedThroughEither() throws {
+        let before = system.nameServers
+        try up()
+        let inner = IPAddress.v4(0x0a00_0001)
+        system.nameServers = [inner]
+        for (backend, isDefault) in [(DNSState.Backend.file, false), (.resolved, true), (.resolved, false)] {
+            system.world.records[wg0]?.effects.dns = DNSState(backend: backend, servers: [inner], isDefault: isDefault)
+            _ = try reresolve()
+        }
+        let past = NameServers(addresses: before, mark: 0)
+        #expect(system.questions.map(\.servers) == [past, past, nil])
+    }
+
     @Test func aPeerThatWasRemovedStaysAway() throws {
         try up()
         system.world.devices[wg0]?.peers.removeFirst()
