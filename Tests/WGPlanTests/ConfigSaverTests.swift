@@ -131,6 +131,34 @@ import WGPlan
 
     // MARK: Endpoints
 
+    @Test func anEarlierSectionOfAPeerTakesNothingFromOthers() throws {
+        let (first, second) = (key(2, PublicKey.self), key(3, PublicKey.self))
+        func file(_ earlier: String) -> String {
+            """
+            [Interface]
+            [Peer]
+            PublicKey = \(first.base64)
+            AllowedIPs = 192.0.2.0/24
+            [Peer]
+            PublicKey = \(second.base64)
+            \(earlier)PersistentKeepalive = 5
+            [Peer]
+            PublicKey = \(second.base64)
+            AllowedIPs = 10.0.0.1/32
+
+            """
+        }
+        let peers = [
+            PeerState(publicKey: first, allowedIPs: try prefixes("192.0.2.0/24")),
+            PeerState(publicKey: second, persistentKeepalive: 5, allowedIPs: try prefixes("10.0.0.1/32")),
+        ]
+        let device = DeviceState(name: try InterfaceName("wg0"), peers: peers)
+        let live = LiveTunnel(device: device, addresses: [], mtu: 1420)
+        let document = Document(text: file("AllowedIPs = 192.0.2.0/24\n"))
+        let config = try #require(ConfigParser.parseQuick(document).value)
+        #expect(try ConfigSaver(document, config, live).saved().text == file(""))
+    }
+
     @Test func aNameStaysWhileThePeerIsAtOneOfItsAddresses() throws {
         var live = try tunnel()
         let name = EndpointName(host: "laptop.example.net", service: "51820")

@@ -58,12 +58,16 @@ public struct ConfigSaver {
     public func saved(_ answers: Answers = Answers()) throws(DocumentEditError) -> Document {
         var document = document
         // Taking an allowed IP from one peer may give it to another that the file lists before: so look again.
-        for _ in 0..<4 {
+        for _ in 0..<6 {
             guard let config = ConfigParser.parseQuick(document).value else { return document }
             var editor = DocumentEditor(document)
             try saveInterface(config, answers, &editor)
-            try savePeers(config, answers, &editor)
-            guard editor.document != document else { break }
+            let isSettled = try savePeers(config, answers, &editor)
+            if editor.document == document {
+                if isSettled { break }
+                try gatherAllowedIPs(config, &editor)
+                if editor.document == document { break }
+            }
             document = editor.document
         }
         return document
@@ -102,9 +106,11 @@ public struct ConfigSaver {
 
     // MARK: Peers
 
+    /// - Returns: whether the file's allowed IPs were right before.
     private func savePeers(
         _ config: QuickConfig, _ answers: Answers, _ editor: inout DocumentEditor
-    ) throws(DocumentEditError) {
+    ) throws(DocumentEditError) -> Bool {
+        var isSettled = true
         let file = FileMeaning(config.wireGuard, of: live.device)
         let present = Set(live.device.peers.map(\.publicKey))
         for key in editor.peers where !present.contains(key) && key != live.device.publicKey {
@@ -125,11 +131,22 @@ public struct ConfigSaver {
                 try editor.set(.persistentKeepalive, to: seconds == 0 ? [] : ["\(seconds)"], ofPeer: peer.publicKey)
             }
             if written.allowedIPs != Set(peer.allowedIPs.map(\.masked)) {
+                isSettled = false
                 try editor.setAllowedIPs(peer.allowedIPs, ofPeer: peer.publicKey)
             }
             if let endpoint = endpoint(of: peer, answers) {
                 try editor.set(.endpoint, to: endpoint, ofPeer: peer.publicKey)
             }
+        }
+        return isSettled
+    }
+
+    /// Of a peer with several sections, an earlier one takes prefixes from others even if a later one gives them up.
+    private func gatherAllowedIPs(_ config: QuickConfig, _ editor: inout DocumentEditor) throws(DocumentEditError) {
+        let sections = Dictionary(grouping: config.wireGuard.peers, by: \.publicKey)
+        for peer in live.device.peers where (sections[peer.publicKey]?.count ?? 0) > 1 {
+            try editor.remove(.allowedIPs, ofPeer: peer.publicKey)
+            try editor.setAllowedIPs(peer.allowedIPs, ofPeer: peer.publicKey)
         }
     }
 
