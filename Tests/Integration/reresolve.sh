@@ -115,13 +115,14 @@ ping_through "the tunnel carries traffic again" a 10.77.0.2 1
 # The name has a dead address of the other family.
 known 2001:db8:1::99 198.51.102.2
 forget '[2001:db8:1::99]:51820'
-on a ping -c 20 -i 0.2 10.77.0.2 >/dev/null 2>&1 &
+nsenter -t "${HOST_PID[a]}" -n -m -r -- ping -i 0.2 10.77.0.2 >/dev/null 2>&1 &
 pinger=$!
 check "packets go to the dead address" wait_until 10 sent
 look 0 "a look while an address is dead"
 equal "the address of the other family is tried" 198.51.102.2:51820 "$(endpoint)"
 check "it is the right one" wait_until 10 handshaken a
-kill "$pinger" 2>/dev/null
+kill "$pinger"
+wait "$pinger" 2>/dev/null
 
 on a wg set wg0 peer "$PEER" remove
 look 0 "a look without the peer"
@@ -137,6 +138,7 @@ kill -STOP "$DNS"
 begin() {
     exec nsenter -t "${HOST_PID[a]}" -n -m -r -- env --default-signal=INT wg-quick up --wait "$CONF" >"$WORK/output" 2>&1
 }
+: >"$WORK/output"
 begin &
 up=$!
 check "with a silent name server the tunnel comes up all the same" wait_until 30 grep -q 'the tunnel is up; waiting' "$WORK/output"
@@ -145,6 +147,7 @@ check "up --wait ends once the name is known" wait "$up"
 equal "the endpoint is set then" 198.51.102.2:51820 "$(endpoint)"
 on a wg-quick down "$CONF" 2>/dev/null
 known
+: >"$WORK/output"
 begin &
 up=$!
 check "without an address it waits" wait_until 30 grep -q 'the tunnel is up; waiting' "$WORK/output"
