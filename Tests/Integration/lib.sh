@@ -145,6 +145,7 @@ network_state() {
 # state NAME: everything that a program could leave on a host.
 state() {
     network_state "$1"
+    on "$1" cat /etc/resolv.conf 2>/dev/null
     run_files "$1"
     processes "$1"
 }
