@@ -1,5 +1,5 @@
 #!/bin/bash
-# limit: 300
+# limit: 420
 # An up that fails, is told to end, or is killed at any of its steps: links, addresses, routes, rules, sockets, records and
 # processes are then as before; after a kill, once down has been run.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -30,7 +30,7 @@ Endpoint = 198.51.100.2:51820
 AllowedIPs = 10.77.0.2/32, 10.88.0.0/16, fd88::/48
 END
 mkdir "$WORK/table"
-sed 's/^Address/Table = 200\n&/; s|^AllowedIPs.*|AllowedIPs = 0.0.0.0/0, ::/0|' "$WORK/conf/wg0.conf" >"$WORK/table/wg0.conf"
+sed 's/^Address/Table = 200\nDNS = 10.77.0.53, corp.example\n&/; s|^AllowedIPs.*|AllowedIPs = 0.0.0.0/0, ::/0|' "$WORK/conf/wg0.conf" >"$WORK/table/wg0.conf"
 chmod 600 "$WORK/table/wg0.conf"
 mkdir -m 700 "$WORK/whole"
 sed 's|^AllowedIPs.*|AllowedIPs = 0.0.0.0/0, ::/0|' "$WORK/conf/wg0.conf" >"$WORK/whole/wg0.conf"
@@ -96,8 +96,10 @@ for engine in "${engines[@]}"; do
 done
 [[ ${engines[0]} != kernel ]] || exit 0
 export WG_QUICK_USERSPACE_IMPLEMENTATION="${engines[0]}"
-whole_up "with a routing table of its own" "$WORK/table/wg0.conf" &&
-    at_each_step "with a table: a failure at each step leaves nothing" fail 3 "$WORK/table/wg0.conf"
+if whole_up "with name servers and a table of its own" "$WORK/table/wg0.conf"; then
+    at_each_step "with name servers: a failure at each step leaves nothing" fail 3 "$WORK/table/wg0.conf"
+    at_each_step "with name servers: after SIGKILL at each step, down leaves nothing" kill 137 "$WORK/table/wg0.conf" down
+fi
 if whole_up "with a full tunnel" "$WORK/whole/wg0.conf"; then
     at_each_step "with a full tunnel: a failure at each step leaves nothing" fail 3 "$WORK/whole/wg0.conf"
     at_each_step "with a full tunnel: SIGTERM at each step leaves nothing" signal 3 "$WORK/whole/wg0.conf"
