@@ -55,3 +55,14 @@ difference rules-left "down needs neither the device's mark nor its peers to kno
 difference two-tunnels "the handshakes of each of two full tunnels stay out of the other, and down leaves the other whole" \
     'nft \| .* udp meta mark set ct mark$|up wg1 \| trace \| \[#\] sysctl' \
     'rule (add|delete) fwmark 5182[01] table main$|network \| 3276[012]:|nft \| .* udp ct mark 0x0000ca6d meta mark set ct mark$'
+difference save-words "a file that says all of it already is not written, and the device not asked" \
+    'trace \| \[#\] wg showconf wg0$' ''
+difference saved-addresses "addresses stay on the line where the file has them" \
+    'files \| Address = |up wg0 \| trace \| \[#\] ip -[46] address' \
+    'files \| Address = .*, |up wg0 \| trace \| \[#\] ip -[46] address'
+difference saved-case "a setting that did not change stays as it is written" 'files \| SaveConfig = true$' \
+    'files \| SaveConfig = TRUE$'
+difference saved-comments "save keeps comments, and names that still lead to the endpoint" \
+    'files \| (AllowedIPs = 10.88.0.0/16|Endpoint = 198.51.100.2:51820)$' 'files \| (# |.* # her|Endpoint = near.example:51820$)'
+difference saved-mark "the mark that up chose is no setting of the file's" 'files \| FwMark = 0xca6c$' ''
+difference saved-mode "save keeps the file's mode; stock's own is 600" "files \| -rw------- 0" "files \| -rw-r--r-- 0"

@@ -117,7 +117,7 @@ firewall() {
     ip6tables-save | grep -v '^#'
 }
 
-# files: all configurations, with their modes, owners and contents; sorted where a tool may write them.
+# files: all configurations, with their modes, owners and contents. Where a tool may write them: their lines, sorted.
 files() {
     local file text
     echo "== files"
@@ -126,7 +126,7 @@ files() {
         [[ -f $file ]] || continue
         echo "-- ${file##*/}"
         if [[ $saves ]]; then
-            sort "$file"
+            while IFS= read -r text; do [[ -z $text ]] || echo "$text"; done <"$file" | sort
         else
             contents "$file" text
             echo "$text"
