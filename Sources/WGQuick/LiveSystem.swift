@@ -20,6 +20,10 @@ public final class LiveSystem: QuickSystem {
     private let questions: NameQuestions
     private let dnsReport: (DNSNotice) -> Void
 
+    /// The link of the routes that are being added one after the other: a tunnel may have 100 000, and a look-up costs
+    /// as much as a route.
+    private var routedLink: (name: InterfaceName, index: Int32)?
+
     /// - Parameters:
     ///   - notice: hears what others did with a tunnel's resolvers.
     ///   - willRetry: hears of each name that has no address yet.
@@ -111,6 +115,7 @@ public final class LiveSystem: QuickSystem {
     public func allRecords() -> [TunnelRecord] { records.readAll() }
 
     public func perform(_ operation: Operation) throws(QuickError) {
+        if case .addRoute = operation {} else { routedLink = nil }
         switch operation {
         case .startEngine(let name, let engine): try start(engine, name)
         case .removeDeadSocket(let name): _ = UserspaceBackend(runDirectory: Self.runDirectory).isLive(name)
@@ -199,9 +204,11 @@ public final class LiveSystem: QuickSystem {
     }
 
     private func index(_ name: InterfaceName) throws(RouteError) -> Int32 {
+        if let known = routedLink, known.name == name { return known.index }
         guard let index = Resolver.interfaceIndex(of: name.text).flatMap({ Int32(exactly: $0) }) else {
             throw RouteError(operation: .readLink, errno: .noSuchDevice)
         }
+        routedLink = (name, index)
         return index
     }
 }

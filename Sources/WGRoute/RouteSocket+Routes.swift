@@ -14,6 +14,9 @@ extension RouteSocket {
     public func addRoute(_ route: RouteInfo) throws(RouteError) {
         let object = try makeRoute(route, .addRoute)
         defer { rtnl_route_put(object) }
+        // The answer is short: its length has not to be asked for first.
+        nl_socket_disable_msg_peek(socket)
+        defer { nl_socket_enable_msg_peek(socket) }
         try check(rtnl_route_add(socket, object, NLM_F_CREATE | NLM_F_EXCL), .addRoute)
     }
 
