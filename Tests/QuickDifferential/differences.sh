@@ -66,3 +66,5 @@ difference saved-comments "save keeps comments, and names that still lead to the
     'files \| (AllowedIPs = 10.88.0.0/16|Endpoint = 198.51.100.2:51820)$' 'files \| (# |.* # her|Endpoint = near.example:51820$)'
 difference saved-mark "the mark that up chose is no setting of the file's" 'files \| FwMark = 0xca6c$' ''
 difference saved-mode "save keeps the file's mode; stock's own is 600" "files \| -rw------- 0" "files \| -rw-r--r-- 0"
+difference own-dns "without resolvconf the file is edited, and put back; stock fails" 'status \| (127|1)$|trace \| |up wg0 \| files \| ' \
+    'status \| 0$|trace \| |up wg0 \| (network|devices|files) \| '

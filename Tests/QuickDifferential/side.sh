@@ -117,12 +117,12 @@ firewall() {
     ip6tables-save | grep -v '^#'
 }
 
-# files: all configurations, with their modes, owners and contents. Where a tool may write them: their lines, sorted.
+# files: all configurations and resolv.conf, with their modes, owners and contents. Where a tool may write them: their lines, sorted.
 files() {
     local file text
     echo "== files"
-    stat -c '%A %u %N' /etc/wireguard/* $CASE/conf/*
-    for file in /etc/wireguard/* $CASE/conf/*; do
+    stat -c '%A %u %N' /etc/wireguard/* $CASE/conf/* /etc/resolv.conf
+    for file in /etc/wireguard/* $CASE/conf/* /etc/resolv.conf; do
         [[ -f $file ]] || continue
         echo "-- ${file##*/}"
         if [[ $saves ]]; then
