@@ -56,6 +56,15 @@ package struct DeviceSimulation {
         return owner.peer
     }
 
+    /// By the places of the peers, in no order.
+    package var allowedIPs: [Int: [IPPrefix]] {
+        var found: [Int: [IPPrefix]] = [:]
+        for (prefix, owner) in owners where peers[owner.peer].epoch == owner.epoch {
+            found[owner.peer, default: []].append(prefix)
+        }
+        return found
+    }
+
     /// Applies what a change says about peers.
     package mutating func apply(_ change: DeviceChange) {
         if change.replacePeers {

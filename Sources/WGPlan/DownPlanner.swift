@@ -69,7 +69,7 @@ public struct DownPlanner: Sendable {
         if let dns = dns(snapshot), dns.backend != .resolved { operations.append(.setDNS(name, from: dns, to: nil)) }
         let firewall = (followsRecord ? nil : snapshot.firewall?.state) ?? record?.effects.firewall
         if let firewall { operations.append(.setFirewall(name, from: firewall, to: nil)) }
-        operations += sysctls(snapshot)
+        operations += snapshot.restorations(record?.effects.sysctls ?? [])
         if record != nil { operations.append(.removeRecord(name)) }
         return Plan(operations)
     }
@@ -86,36 +86,7 @@ public struct DownPlanner: Sendable {
 
     /// Those that are still there.
     private func rules(_ snapshot: SystemSnapshot) -> [RuleState] {
-        let own = record?.effects.rules ?? unrecordedRules(snapshot)
+        let own = record?.effects.rules ?? snapshot.unrecordedRules(table)
         return own.filter(Set(snapshot.rules).contains)
-    }
-
-    /// Of each family those that send packets without the device's mark to the table of its number, and the
-    /// suppression that was made with each: the next one before it.
-    private func unrecordedRules(_ snapshot: SystemSnapshot) -> [RuleState] {
-        guard table == .automatic, let device = snapshot.device, device.fwmark != 0,
-            device.peers.contains(where: { $0.allowedIPs.contains(where: \.isDefault) })
-        else { return [] }
-        var found: [RuleState] = []
-        for diversion in snapshot.rules where diversion.isDiversion && diversion.mark == device.fwmark {
-            found.append(diversion)
-            let before = snapshot.rules.filter { rule in
-                rule.isSuppression && rule.family == diversion.family && rule.priority < diversion.priority
-                    && !found.contains(rule)
-            }
-            if let nearest = before.max(by: { $0.priority < $1.priority }) { found.append(nearest) }
-        }
-        return found
-    }
-
-    /// As long as another tunnel needs a setting, it stays; that tunnel's record has the value from before both.
-    private func sysctls(_ snapshot: SystemSnapshot) -> [Operation] {
-        let needed = Set(snapshot.otherRecords.flatMap(\.effects.sysctls).map(\.path))
-        return (record?.effects.sysctls ?? []).compactMap { before in
-            guard !needed.contains(before.path), let now = snapshot.sysctls[before.path], now != before.value else {
-                return nil
-            }
-            return .setSysctl(before.path, from: now, to: before.value)
-        }
     }
 }

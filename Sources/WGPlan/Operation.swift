@@ -97,4 +97,11 @@ public enum PlanWarning: Hashable, Sendable {
     case notSaved(path: String)
     /// What of the `DNS` key is left aside.
     case dns(InterfaceName, DNSWarning)
+    /// Others brought the tunnel up. Its hooks are taken to be the file's, and the addresses, which the file does not
+    /// have, stay.
+    case adopted(InterfaceName, [IPPrefix])
+    /// The tunnel's link has gone without `down`, and is made anew.
+    case linkHasGone(InterfaceName)
+    /// What its hooks did to the link that has gone is not done to the new one.
+    case hooksOfLostLink(InterfaceName)
 }

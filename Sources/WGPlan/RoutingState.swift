@@ -96,4 +96,9 @@ public struct Sysctl: Hashable, Sendable {
 
     /// Whether the reverse path check of incoming packets looks at their marks.
     public static let sourceValidMark = "net/ipv4/conf/all/src_valid_mark"
+
+    /// Whether another address takes the place of the first of its network, when that goes.
+    public static func promoteSecondaries(_ name: InterfaceName) -> String {
+        "net/ipv4/conf/\(name)/promote_secondaries"
+    }
 }

@@ -10,6 +10,8 @@ public struct SystemSnapshot: Equatable, Sendable {
     public var device: DeviceState?
     /// The routes over the tunnel's link, in all tables.
     public var routes: [RouteState]
+    /// Those of `routes` that came with the link's addresses, and go with them.
+    public var connectedRoutes: [RouteState]
     /// How the peers' endpoints are reached, one for each endpoint that has a route.
     public var endpointRoutes: [PathMTU]
     /// The IPv4 default route of the main table.
@@ -40,6 +42,7 @@ public struct SystemSnapshot: Equatable, Sendable {
         endpointRoutes: [PathMTU] = [], defaultRoute: PathMTU? = nil, addresses: [IPPrefix] = [],
         refusals: [RouteState] = [], usedTables: Set<UInt32> = [], rules: [RuleState] = [],
         sysctls: [String: String] = [:], hasIPv6: Bool = true, otherRecords: [TunnelRecord] = [],
+        connectedRoutes: [RouteState] = [],
         firewallTools: FirewallTools = FirewallTools(nft: false, iptables: false, ip6tables: false),
         firewall: FirewallFinding? = nil,
         dnsHost: DNSHost = DNSHost()
@@ -47,6 +50,7 @@ public struct SystemSnapshot: Equatable, Sendable {
         self.link = link
         self.device = device
         self.routes = routes
+        self.connectedRoutes = connectedRoutes
         self.endpointRoutes = endpointRoutes
         self.defaultRoute = defaultRoute
         self.addresses = addresses
@@ -70,7 +74,7 @@ public struct SnapshotParts: OptionSet, Sendable {
 
     public static let link = SnapshotParts(rawValue: 1)
     public static let device = SnapshotParts(rawValue: 2)
-    /// `routes`, `refusals` and `usedTables`.
+    /// `routes`, `connectedRoutes`, `refusals` and `usedTables`.
     public static let routes = SnapshotParts(rawValue: 4)
     /// The endpoints' routes and the default route. Needs the device too, for its endpoints.
     public static let paths = SnapshotParts(rawValue: 8)

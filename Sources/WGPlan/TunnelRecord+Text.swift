@@ -21,6 +21,7 @@ extension TunnelRecord {
         lines += endpoints.map { "endpoint=\($0.peer) \($0.name.host) \($0.name.service)" }
         lines += resolvers.map { "resolver=\($0)" }
         lines += save.recordLines
+        lines += applied.recordLines
         return (lines + [Self.ending]).joined(separator: "\n") + "\n"
     }
 
@@ -36,7 +37,8 @@ extension TunnelRecord {
             let maker = fields.only("maker").flatMap({ ProcessIdentity(recordText: $0) }),
             let configPath = fields.only("config"), let effects = TunnelEffects(fields),
             let endpoints = fields.all("endpoint", NamedEndpoint.init(recordText:)),
-            let resolvers = fields.all("resolver", IPAddress.init), let save = SaveOrigin(fields.values)
+            let resolvers = fields.all("resolver", IPAddress.init), let save = SaveOrigin(fields.values),
+            let applied = AppliedFile(fields)
         else { return nil }
         self.init(
             interface: interface,
@@ -45,12 +47,12 @@ extension TunnelRecord {
             hooks: Hooks(
                 preUp: fields.values["pre-up"] ?? [], postUp: fields.values["post-up"] ?? [],
                 preDown: fields.values["pre-down"] ?? [], postDown: fields.values["post-down"] ?? []),
-            effects: effects, endpoints: endpoints, resolvers: resolvers, save: save)
+            effects: effects, endpoints: endpoints, resolvers: resolvers, save: save, applied: applied)
     }
 }
 
 /// The lines of a record, by key.
-private struct RecordFields {
+struct RecordFields {
     private(set) var values: [String: [String]] = [:]
 
     init?(_ text: String, heading: String, ending: String) {
@@ -151,7 +153,7 @@ extension Sysctl {
 }
 
 extension TunnelRecord.NamedEndpoint {
-    fileprivate init?(recordText: String) {
+    init?(recordText: String) {
         let words = recordText.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, let peer = PublicKey(base64: words[0]) else { return nil }
         self.init(peer: peer, name: EndpointName(host: String(words[1]), service: String(words[2])))

@@ -21,6 +21,7 @@ public struct TunnelRecord: Hashable, Sendable {
     /// The name servers from before the tunnel.
     public var resolvers: [IPAddress]
     public var save: SaveOrigin
+    public var applied: AppliedFile
 
     /// How far `up` came.
     public enum Progress: String, CaseIterable, Hashable, Sendable {
@@ -78,8 +79,8 @@ public struct TunnelRecord: Hashable, Sendable {
     public init(
         interface: InterfaceName, host: HostIdentity, linkIndex: Int32 = 0, progress: Progress = .begun,
         maker: ProcessIdentity, configPath: String, hooks: Hooks = Hooks(), effects: TunnelEffects = TunnelEffects(),
-        endpoints: [NamedEndpoint] = [], resolvers: [IPAddress] = [],
-        save: SaveOrigin = SaveOrigin()
+        endpoints: [NamedEndpoint] = [], resolvers: [IPAddress] = [], save: SaveOrigin = SaveOrigin(),
+        applied: AppliedFile = AppliedFile()
     ) {
         self.interface = interface
         self.host = host
@@ -92,6 +93,7 @@ public struct TunnelRecord: Hashable, Sendable {
         self.endpoints = endpoints
         self.resolvers = resolvers
         self.save = save
+        self.applied = applied
     }
 
     /// Whether the record speaks of this very link. Before the link's index was written down, of any of that name: `up`

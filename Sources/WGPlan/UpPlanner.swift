@@ -34,7 +34,8 @@ public struct UpPlanner: Sendable {
         self.config = config
         record = TunnelRecord(
             interface: name, host: host, maker: maker, configPath: path, hooks: TunnelRecord.Hooks(config),
-            endpoints: TunnelRecord.NamedEndpoint.all(in: config.wireGuard), resolvers: resolvers)
+            endpoints: TunnelRecord.NamedEndpoint.all(in: config.wireGuard), resolvers: resolvers,
+            applied: AppliedFile(config))
     }
 
     /// What the first stage needs to know.

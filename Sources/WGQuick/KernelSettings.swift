@@ -12,4 +12,17 @@ enum KernelSettings {
     static func set(_ path: String, to value: String) throws(Errno) {
         try Files.write("/proc/sys/\(path)", Array("\(value)\n".utf8))
     }
+
+    /// Whether a module is loaded or built in, or there is one to load.
+    static func hasModule(_ name: String) -> Bool {
+        guard !Files.exists("/sys/module/\(name)") else { return true }
+        guard let release = value("kernel/osrelease"),
+            let list = try? Files.read("/lib/modules/\(release)/modules.dep", limit: 1 << 26)
+        else { return false }
+        let file = Array("/\(name).ko".utf8)
+        return list.split(separator: UInt8(ascii: "\n")).contains { line in
+            line.prefix { $0 != UInt8(ascii: ":") }.split(separator: UInt8(ascii: "/")).last
+                .map { $0.starts(with: file.dropFirst()) } ?? false
+        }
+    }
 }

@@ -52,11 +52,21 @@ public final class LiveSystem: QuickSystem {
     }
 
     public func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
-        try SnapshotReader(
-            sockets: sockets, devices: devices, records: records, filter: FirewallBackend(runner: runner),
-            dns: DNSHostReader(environment: environment)
-        ).read(name, parts)
+        try reader.read(name, parts)
     }
+
+    private var reader: SnapshotReader {
+        SnapshotReader(
+            sockets: sockets, devices: devices, records: records, filter: FirewallBackend(runner: runner),
+            dns: DNSHostReader(environment: environment))
+    }
+
+    public func paths(to endpoints: [Endpoint], mark: UInt32) throws(QuickError) -> SystemSnapshot {
+        try reader.paths(to: Set(endpoints), mark: mark)
+    }
+
+    /// As far as can be told without asking for a link: the module is there, or could be loaded.
+    public var kernelHasWireGuard: Bool { KernelSettings.hasModule("wireguard") }
 
     public func observeDNS(_ name: InterfaceName, like state: DNSState) throws(QuickError) -> DNSState? {
         try dnsBackend().observe(name, like: state)

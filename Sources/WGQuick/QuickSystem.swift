@@ -11,6 +11,9 @@ public protocol QuickSystem: AnyObject {
     /// The parts asked for, as they are now.
     func snapshot(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot
 
+    /// `endpointRoutes` and `defaultRoute`, for packets with a mark.
+    func paths(to endpoints: [Endpoint], mark: UInt32) throws(QuickError) -> SystemSnapshot
+
     /// Does it, or throws and has done nothing of it; `Operation.canHalfHappen` tells of the exception.
     func perform(_ operation: Operation) throws(QuickError)
 

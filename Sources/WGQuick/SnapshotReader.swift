@@ -16,12 +16,12 @@ struct SnapshotReader {
     func read(_ name: InterfaceName, _ parts: SnapshotParts) throws(QuickError) -> SystemSnapshot {
         var snapshot = SystemSnapshot()
         if parts.contains(.device) || parts.contains(.paths) { snapshot.device = try device(name) }
+        if parts.contains(.rules) { snapshot.rules = try rules() }
         do throws(RouteError) {
             try readRouting(name, parts, into: &snapshot)
         } catch {
             throw .reading(error.errno, extack: error.extack)
         }
-        if parts.contains(.rules) { snapshot.rules = try rules() }
         if parts.contains(.settings) { readSettings(name, into: &snapshot) }
         if parts.contains(.otherRecords) { snapshot.otherRecords = records.readAll().filter { $0.interface != name } }
         if parts.contains(.firewallTools) { snapshot.firewallTools = filter.tools }
@@ -44,7 +44,7 @@ struct SnapshotReader {
         }
         if parts.contains(.paths) {
             let endpoints = snapshot.device?.peers.compactMap(\.endpoint) ?? []
-            try readPaths(to: Set(endpoints), into: &snapshot)
+            try readPaths(to: Set(endpoints), mark: snapshot.fullTunnelMark, into: &snapshot)
         }
     }
 
@@ -56,7 +56,9 @@ struct SnapshotReader {
                     RouteState(
                         destination: route.destination, table: route.table, kind: .unreachable, metric: route.metric))
             } else if let link = snapshot.link, route.linkIndex == link.index {
-                snapshot.routes.append(RouteState(destination: route.destination, table: route.table))
+                let state = RouteState(destination: route.destination, table: route.table)
+                snapshot.routes.append(state)
+                if route.protocol == RouteInfo.protocolKernel { snapshot.connectedRoutes.append(state) }
             }
         }
     }
@@ -76,17 +78,33 @@ struct SnapshotReader {
 
     private func readSettings(_ name: InterfaceName, into snapshot: inout SystemSnapshot) {
         snapshot.sysctls[Sysctl.sourceValidMark] = KernelSettings.value(Sysctl.sourceValidMark)
+        let promotion = Sysctl.promoteSecondaries(name)
+        snapshot.sysctls[promotion] = KernelSettings.value(promotion)
         // Without IPv6 in the kernel there is no such file.
-        snapshot.hasIPv6 = KernelSettings.value("net/ipv6/conf/\(name)/disable_ipv6") == "0"
+        let settings = snapshot.link == nil ? "default" : name.text
+        snapshot.hasIPv6 = KernelSettings.value("net/ipv6/conf/\(settings)/disable_ipv6") == "0"
     }
 
-    private func readPaths(to endpoints: Set<Endpoint>, into snapshot: inout SystemSnapshot) throws(RouteError) {
+    func paths(to endpoints: Set<Endpoint>, mark: UInt32) throws(QuickError) -> SystemSnapshot {
+        var snapshot = SystemSnapshot()
+        do throws(RouteError) {
+            try readPaths(to: endpoints, mark: mark, into: &snapshot)
+        } catch {
+            throw .reading(error.errno, extack: error.extack)
+        }
+        return snapshot
+    }
+
+    /// Endpoints of peers by the routes that packets with the mark take.
+    private func readPaths(
+        to endpoints: Set<Endpoint>, mark: UInt32, into snapshot: inout SystemSnapshot
+    ) throws(RouteError) {
         var links: [Int32: UInt32] = [:]
         for link in try sockets.links() { links[link.index] = link.mtu }
         for endpoint in endpoints {
             if let index = Int32(exactly: endpoint.scopeID), index != 0 {
                 snapshot.endpointRoutes.append(PathMTU(link: links[index]))
-            } else if let path = try sockets.route(to: endpoint.address, mark: 0) {
+            } else if let path = try sockets.route(to: endpoint.address, mark: mark) {
                 snapshot.endpointRoutes.append(PathMTU(route: path.mtu, link: links[path.linkIndex]))
             }
         }

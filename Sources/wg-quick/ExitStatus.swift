@@ -8,6 +8,10 @@ enum ExitStatus: Hashable {
     case failure
     /// Of `check`: there are warnings, but no errors.
     case warnings
+    /// Of `plan` and `--dry-run`: there is something to do.
+    case pending
+    /// Of `apply`: hooks that changed were not run.
+    case hooksNotRun
     /// Some endpoint has no address yet.
     case open
     /// The interface is gone, though nobody took the tunnel down.
@@ -21,8 +25,8 @@ enum ExitStatus: Hashable {
         switch self {
         case .success: 0
         case .failure: 1
-        case .warnings: 2
-        case .open: 3
+        case .warnings, .pending: 2
+        case .open, .hooksNotRun: 3
         case .lost: 4
         case .hook(let code): code
         case .signal(let signal): 128 + signal.rawValue

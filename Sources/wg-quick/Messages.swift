@@ -32,6 +32,14 @@ struct Messages {
         case .dns(let name, .routingDomains(let domains)):
             "[!] Domains of `\(name)' that only systemd-resolved understands are left out: "
                 + domains.joined(separator: ", ") + "\n"
+        case .adopted(let name, []):
+            "[!] `\(name)' was brought up by something else: its hooks are taken to have been the file's\n"
+        case .adopted(let name, let addresses):
+            "[!] `\(name)' was brought up by something else: its hooks are taken to have been the file's, and to be "
+                + "others' these addresses: \(addresses.map(\.description).joined(separator: ", "))\n"
+        case .linkHasGone(let name): "[!] The link of `\(name)' has gone; making it anew\n"
+        case .hooksOfLostLink(let name):
+            "[!] What hooks did to the link of `\(name)' that has gone is not done again; `down' and `up' would do it\n"
         case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
         }
     }
@@ -80,6 +88,12 @@ struct Messages {
         "\(program): the wait was interrupted; the tunnel stays up, and `\(program) reresolve \(name)' asks again\n"
     }
 
+    func text(_ hook: ChangedHook) -> String {
+        hook.isNew
+            ? "[!] Not run: \(hook.stage.rawValue) `\(hook.command)' is new; `--run-hooks' runs it\n"
+            : "[!] Not taken back: \(hook.stage.rawValue) `\(hook.command)' has run, and is not in the file any more\n"
+    }
+
     // MARK: Before anything is done
 
     var mustBeRoot: String { "\(program): must be run as root\n" }
@@ -92,6 +106,9 @@ struct Messages {
         case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
         case .value(let subcommand, let option, let value):
             "Invalid option: `\(option.text)' can't be `\(value)', only \(option.alternatives)\n"
+                + Usage.line(subcommand, program: program)
+        case .without(let option, let other, let subcommand):
+            "Invalid option: `\(option.text)' means nothing without `\(other.text)'\n"
                 + Usage.line(subcommand, program: program)
         case .options(let subcommand, let fault): fault.message + Usage.line(subcommand, program: program)
         }

@@ -35,8 +35,9 @@ struct Program {
         case .helpFor(let subcommand): return print(Usage.page(subcommand, program: name))
         case .up(let argument, let options): return asRoot { up(argument, options) }
         case .reresolve(let request): return asRoot { reresolve(request) }
-        case .down(let argument): return asRoot { down(argument) }
+        case .down(let argument, let shows): return asRoot { down(argument, shows: shows) }
         case .save(let argument): return asRoot { save(argument) }
+        case .apply(let argument, let options): return asRoot { apply(argument, options) }
         case .strip(let argument): return asRoot { strip(argument) }
         case .check(let arguments, let isJSON): return check(arguments, isJSON: isJSON)
         }

@@ -6,11 +6,16 @@ import WGQuick
 /// Tells on standard error what happens, at once: hooks and engines write there too, and the order matters.
 final class Reporter: QuickReporter {
     private let messages: Messages
+    private let writesOut: Bool
 
-    init(_ messages: Messages) { self.messages = messages }
+    /// - Parameter writesOut: changes of the device are shown in full, but for secrets; else as the stock tool does.
+    init(_ messages: Messages, writesOut: Bool = false) {
+        self.messages = messages
+        self.writesOut = writesOut
+    }
 
     func willPerform(_ operation: Operation) {
-        for text in operation.traceLines { say(messages.trace(text)) }
+        for text in writesOut ? operation.planLines() : operation.traceLines { say(messages.trace(text)) }
     }
 
     func willFallBack(to engine: EngineProgram) { say(messages.fallingBack(to: engine)) }

@@ -13,6 +13,18 @@ extension Program {
             let argument = try ConfigArgument(text)
             guard let file = loadConfig(argument) else { return .failure }
             return withSystem { system, signals throws(QuickError) in
+                if let format = options.shows {
+                    return try show(argument.name, format, system) { simulated, collector throws(QuickError) in
+                        let executor = PlanExecutor(
+                            name: argument.name, hooks: TunnelRecord.Hooks(file.config), system: simulated,
+                            reporter: collector, signals: signals)
+                        try TunnelUp(
+                            name: argument.name, config: file.config, path: file.path, dns: dns, system: simulated,
+                            executor: executor, reporter: collector
+                        ).run()
+                        return []
+                    }
+                }
                 let executor = PlanExecutor(
                     name: argument.name, hooks: TunnelRecord.Hooks(file.config), system: system, reporter: reporter,
                     signals: signals)

@@ -13,6 +13,7 @@ final class FakeSystem: QuickSystem {
         var links: [InterfaceName: LinkState] = [:]
         var devices: [InterfaceName: DeviceState] = [:]
         var addresses: [InterfaceName: Set<IPPrefix>] = [:]
+        /// But those that come with addresses.
         var routes: [InterfaceName: Set<RouteState>] = [:]
         var engines: Set<InterfaceName> = []
         var records: [InterfaceName: TunnelRecord] = [:]
@@ -108,8 +109,9 @@ final class FakeSystem: QuickSystem {
                 unresolved.append(.init(peer: index, .init(.endpoint(name), Self.noAddress)))
             }
             return PeerChange(
-                publicKey: peer.publicKey, endpoint: endpoint,
-                replaceAllowedIPs: peer.replaceAllowedIPs, allowedIPs: peer.allowedIPs)
+                publicKey: peer.publicKey, presharedKey: peer.presharedKey, endpoint: endpoint,
+                persistentKeepalive: peer.persistentKeepalive, replaceAllowedIPs: peer.replaceAllowedIPs,
+                allowedIPs: peer.allowedIPs)
         }
         let change = DeviceChange(privateKey: config.privateKey, fwmark: config.fwmark, peers: peers)
         return EndpointResolution.Resolved(change: change, unresolved: unresolved)
@@ -120,14 +122,15 @@ final class FakeSystem: QuickSystem {
         if parts.contains(.link) { snapshot.link = world.links[name] }
         if parts.contains(.device) { snapshot.device = world.devices[name] }
         if parts.contains(.routes) {
-            snapshot.routes = Array(world.routes[name] ?? [])
+            snapshot.connectedRoutes = connectedRoutes(name)
+            snapshot.routes = snapshot.connectedRoutes + (world.routes[name] ?? [])
             snapshot.refusals = Array(world.refusals)
             snapshot.usedTables = Set(world.routes.values.joined().map(\.table)).union(world.refusals.map(\.table))
         }
         if parts.contains(.rules) { snapshot.rules = world.rules.sorted { $0.priority < $1.priority } }
         if parts.contains(.addresses) { snapshot.addresses = (world.addresses[name] ?? []).sorted() }
         if parts.contains(.settings) {
-            snapshot.sysctls = world.sysctls
+            snapshot.sysctls = [Sysctl.promoteSecondaries(name): "0"].merging(world.sysctls) { $1 }
             snapshot.hasIPv6 = hasIPv6
         }
         if parts.contains(.otherRecords) {
@@ -143,6 +146,10 @@ final class FakeSystem: QuickSystem {
             snapshot.endpointRoutes = endpoints.compactMap { _ in path }
         }
         return snapshot
+    }
+
+    func paths(to endpoints: [Endpoint], mark: UInt32) throws(QuickError) -> SystemSnapshot {
+        SystemSnapshot(endpointRoutes: endpoints.compactMap { _ in path })
     }
 
     func perform(_ operation: Operation) throws(QuickError) {
@@ -167,6 +174,7 @@ final class FakeSystem: QuickSystem {
             world.devices[name] = nil
             world.addresses[name] = nil
             world.routes[name] = nil
+            world.sysctls[Sysctl.promoteSecondaries(name)] = nil
             world.engines.remove(name)
             if world.dns[name]?.backend == .resolved { world.dns[name] = nil }
         case .runHook(let stage, let command):
@@ -181,6 +189,7 @@ final class FakeSystem: QuickSystem {
                 throw .toolFailed("nft", .exited(1), said: "not what was expected")
             }
             world.firewalls[name] = to
+        case .setSysctl(let path, _, "0") where path.hasSuffix("promote_secondaries"): world.sysctls[path] = nil
         case .setSysctl(let path, _, let value): world.sysctls[path] = value
         case .setDNS(let name, _, let state):
             if dnsFails { throw .toolFailed("resolvconf", .exited(1), said: "") }
@@ -206,28 +215,19 @@ final class FakeSystem: QuickSystem {
     private func performOnLink(_ operation: Operation) throws(QuickError) {
         switch operation {
         case .setDevice(let name, let change):
-            if let fwmark = change.fwmark { world.devices[name]?.fwmark = fwmark }
-            for peer in change.peers where peer.updateOnly {
-                guard let place = world.devices[name]?.peers.firstIndex(where: { $0.publicKey == peer.publicKey })
-                else { continue }
-                if let endpoint = peer.endpoint { world.devices[name]?.peers[place].endpoint = endpoint }
-            }
-            world.devices[name]?.peers += change.peers.filter { !$0.updateOnly }.map { peer in
-                PeerState(
-                    publicKey: peer.publicKey, endpoint: peer.endpoint,
-                    allowedIPs: peer.allowedIPs.map(\.prefix.masked))
-            }
+            world.devices[name] = world.devices[name]?.applying(change)
         case .addAddress(let prefix, let name):
             guard world.addresses[name, default: []].insert(prefix).inserted else {
                 throw .refused(operation, .exists, extack: nil)
             }
+        case .removeAddress(let prefix, let name):
+            guard world.addresses[name]?.remove(prefix) != nil else {
+                throw .refused(operation, .addressNotAvailable, extack: nil)
+            }
+            removeDependents(of: prefix, name)
         case .setLink(let name, _, let settings):
             world.links[name]?.mtu = settings.mtu
             world.links[name]?.isUp = settings.isUp
-            // As a kernel does for each address once the link is up.
-            for address in world.addresses[name] ?? [] where settings.isUp {
-                world.routes[name, default: []].insert(RouteState(destination: address.masked))
-            }
         case .addRoute(let route, _) where route.kind == .unreachable:
             guard world.refusals.insert(route).inserted else { throw .refused(operation, .exists, extack: nil) }
         case .removeRoute(let route, _) where route.kind == .unreachable:
@@ -238,8 +238,28 @@ final class FakeSystem: QuickSystem {
             guard world.routes[name, default: []].insert(route).inserted else {
                 throw .refused(operation, .exists, extack: nil)
             }
+        case .removeRoute(let route, let name):
+            guard world.routes[name]?.remove(route) != nil else {
+                throw .refused(operation, .noSuchProcess, extack: nil)
+            }
         default: throw .refused(operation, .notSupported, extack: nil)
         }
+    }
+
+    /// As a kernel makes them for each address once the link is up.
+    private func connectedRoutes(_ name: InterfaceName) -> [RouteState] {
+        guard world.links[name]?.isUp == true else { return [] }
+        return (world.addresses[name] ?? []).map { RouteState(destination: $0.masked) }
+    }
+
+    /// What a kernel takes away with an IPv4 address: at worst, all of the network. With the last one the routes go.
+    private func removeDependents(of prefix: IPPrefix, _ name: InterfaceName) {
+        guard prefix.family == .ipv4 else { return }
+        if world.sysctls[Sysctl.promoteSecondaries(name)] != "1" {
+            world.addresses[name] = world.addresses[name]?.filter { $0.masked != prefix.masked }
+        }
+        guard world.addresses[name]?.contains(where: { $0.family == .ipv4 }) != true else { return }
+        world.routes[name] = world.routes[name]?.filter { $0.destination.family != .ipv4 }
     }
 }
 

@@ -190,7 +190,7 @@ struct RollbackTests {
     func everyAllowedIPHasItsRoute(seed: UInt64) throws {
         let attempt = Attempt(system: FakeSystem(), config: .random(seed: seed))
         try attempt.up()
-        let routes = attempt.system.world.routes[wg0] ?? []
+        let routes = try attempt.system.snapshot(wg0, [.link, .routes]).routes
         for case .add(let prefix) in attempt.config.wireGuard.peers.flatMap(\.allowedIPs) {
             switch attempt.config.table {
             case .automatic where prefix.isDefault:

@@ -47,6 +47,8 @@ complete -c wg-quick -f
 for command in \
         'up:Make an interface' \
         'down:Remove an interface' \
+        'apply:Make a running interface what its file says' \
+        'plan:Show what apply would do' \
         'save:Write the state of an interface into its file' \
         'reresolve:Look again where endpoints are that are names' \
         'strip:Print a file without what only wg-quick knows' \
@@ -58,15 +60,18 @@ for command in \
 end
 complete -c wg-quick -n __wg_quick_begins -l version -d 'Print the version'
 complete -c wg-quick -s h -l help -d 'Explain the command'
-complete -c wg-quick -n '__wg_quick_command up' -l dns -x -a 'auto resolved resolvconf file off' -d 'What makes name servers known'
+complete -c wg-quick -n '__wg_quick_command up apply' -l dns -x -a 'auto resolved resolvconf file off' -d 'What makes name servers known'
 complete -c wg-quick -n '__wg_quick_command up' -l dns-failure -x -a 'fail warn' -d 'Whether that has to succeed'
 
-complete -c wg-quick -n '__wg_quick_command check' -l json -d 'Print JSON'
+complete -c wg-quick -n '__wg_quick_command up down apply plan check' -l json -d 'Print JSON'
+complete -c wg-quick -n '__wg_quick_command up down apply' -l dry-run -d 'Show what would be done, and do nothing'
+complete -c wg-quick -n '__wg_quick_command apply' -l run-hooks -d 'Run the PreUp and PostUp hooks that are new'
+complete -c wg-quick -n '__wg_quick_command apply' -l if-gone -d 'Do nothing unless the link has gone'
 complete -c wg-quick -n '__wg_quick_command up' -l wait -d 'Stay until every endpoint has an address'
 complete -c wg-quick -n '__wg_quick_command reresolve' -l all -d 'All tunnels that are up'
 complete -c wg-quick -n '__wg_quick_command reresolve' -l only-due \
     -d 'Ask for no name whose last answer still holds'
 
-complete -c wg-quick -n '__wg_quick_at 0 up strip; or __wg_quick_command check' -a '(__wg_quick_configured)'
+complete -c wg-quick -n '__wg_quick_at 0 up apply plan strip; or __wg_quick_command check' -a '(__wg_quick_configured)'
 complete -c wg-quick -n '__wg_quick_at 0 down save; or __wg_quick_command reresolve' -a '(__wg_quick_interfaces)'
-complete -c wg-quick -n '__wg_quick_at 0 up down save strip; or __wg_quick_command reresolve check' -k -a '(__fish_complete_suffix .conf)'
+complete -c wg-quick -n '__wg_quick_at 0 up down apply plan save strip; or __wg_quick_command reresolve check' -k -a '(__fish_complete_suffix .conf)'

@@ -9,11 +9,19 @@ enum Command: Equatable {
     case version
     case helpFor(Subcommand)
     case up(String, UpOptions = UpOptions())
-    case down(String)
+    case down(String, shows: PlanFormat? = nil)
     case save(String)
+    case apply(String, Apply)
     case reresolve(Reresolve)
     case strip(String)
     case check([String], isJSON: Bool)
+
+    struct Apply: Equatable {
+        var runsHooks = false
+        var onlyIfGone = false
+        /// Those that `up` has, too.
+        var common = UpOptions()
+    }
 
     struct Reresolve: Equatable {
         /// None for all tunnels that are up.
@@ -26,6 +34,8 @@ enum Command: Equatable {
         /// Not a command of this program, or none.
         case usage
         case wrongOperands(Subcommand)
+        /// The one has a meaning only with the other.
+        case without(Option, Option, Subcommand)
         case options(Subcommand, Arguments.Fault)
         /// An option has a value that it can't have.
         case value(Subcommand, Option, String)
@@ -55,12 +65,22 @@ enum Command: Equatable {
 
     private static func parse(_ subcommand: Subcommand, _ arguments: Arguments) throws(Fault) -> Command {
         let operands = arguments.operands
+        let isJSON = arguments.has(.json)
+        let shows = PlanFormat(arguments)
+        if isJSON, shows == nil, subcommand.options.contains(.dryRun) { throw .without(.json, .dryRun, subcommand) }
         switch (subcommand, operands.count) {
-        case (.up, 1): return .up(operands[0], try UpOptions(arguments))
-        case (.down, 1): return .down(operands[0])
+        case (.up, 1): return .up(operands[0], try UpOptions(subcommand, arguments))
         case (.save, 1): return .save(operands[0])
+        case (.down, 1): return .down(operands[0], shows: shows)
+        case (.plan, 1): return .apply(operands[0], Apply(common: UpOptions(shows: isJSON ? .json : .text)))
+        case (.apply, 1):
+            return .apply(
+                operands[0],
+                Apply(
+                    runsHooks: arguments.has(.runHooks), onlyIfGone: arguments.has(.ifGone),
+                    common: try UpOptions(subcommand, arguments)))
         case (.strip, 1): return .strip(operands[0])
-        case (.check, 1...): return .check(operands, isJSON: arguments.has(.json))
+        case (.check, 1...): return .check(operands, isJSON: isJSON)
         case (.reresolve, let count) where arguments.has(.all) == (count == 0):
             return .reresolve(Reresolve(operands: operands, onlyDue: arguments.has(.onlyDue)))
         default: throw .wrongOperands(subcommand)
@@ -74,24 +94,31 @@ struct UpOptions: Equatable {
     var dnsFailure: DNSPolicy.Failure?
     /// Whether to stay until every endpoint has an address.
     var waits: Bool
+    /// Only shows what would be done.
+    var shows: PlanFormat?
 
-    init(dns: DNSPolicy.Choice? = nil, dnsFailure: DNSPolicy.Failure? = nil, waits: Bool = false) {
+    init(
+        dns: DNSPolicy.Choice? = nil, dnsFailure: DNSPolicy.Failure? = nil, waits: Bool = false,
+        shows: PlanFormat? = nil
+    ) {
         self.dns = dns
         self.dnsFailure = dnsFailure
         self.waits = waits
+        self.shows = shows
     }
 
-    init(_ arguments: Arguments) throws(Command.Fault) {
-        dns = try Self.value(.dns, arguments)
-        dnsFailure = try Self.value(.dnsFailure, arguments)
+    init(_ subcommand: Subcommand, _ arguments: Arguments) throws(Command.Fault) {
+        dns = try Self.value(.dns, subcommand, arguments)
+        dnsFailure = try Self.value(.dnsFailure, subcommand, arguments)
         waits = arguments.has(.wait)
+        shows = PlanFormat(arguments)
     }
 
     private static func value<Value: RawRepresentable<String>>(
-        _ option: Option, _ arguments: Arguments
+        _ option: Option, _ subcommand: Subcommand, _ arguments: Arguments
     ) throws(Command.Fault) -> Value? {
         guard let text = arguments.value(option) else { return nil }
-        guard let value = Value(rawValue: text) else { throw .value(.up, option, text) }
+        guard let value = Value(rawValue: text) else { throw .value(subcommand, option, text) }
         return value
     }
 }

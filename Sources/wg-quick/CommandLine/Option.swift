@@ -6,13 +6,16 @@ enum Option: String, CommandOption {
     case json, dns, wait, all
     case dnsFailure = "dns-failure"
     case onlyDue = "only-due"
+    case dryRun = "dry-run"
+    case runHooks = "run-hooks"
+    case ifGone = "if-gone"
     case help
 
     var valueName: String? {
         switch self {
         case .dns: "CHOICE"
         case .dnsFailure: "POLICY"
-        case .json, .wait, .all, .onlyDue, .help: nil
+        case .json, .wait, .all, .onlyDue, .dryRun, .runHooks, .ifGone, .help: nil
         }
     }
 
@@ -24,6 +27,9 @@ enum Option: String, CommandOption {
         case .help: "explain the command"
         case .wait: "stay until every endpoint has an address"
         case .all: "all tunnels that are up"
+        case .dryRun: "show what would be done, and do nothing"
+        case .runHooks: "run the PreUp and PostUp hooks that are new"
+        case .ifGone: "do nothing unless the link has gone without `down'"
         case .onlyDue: "ask for no name whose last answer still holds"
         }
     }
@@ -33,7 +39,7 @@ enum Option: String, CommandOption {
         switch self {
         case .dns: DNSPolicy.Choice.allCases.map(\.rawValue).joined(separator: "|")
         case .dnsFailure: DNSPolicy.Failure.allCases.map(\.rawValue).joined(separator: "|")
-        case .json, .wait, .all, .onlyDue, .help: ""
+        case .json, .wait, .all, .onlyDue, .dryRun, .runHooks, .ifGone, .help: ""
         }
     }
 }

@@ -1,13 +1,16 @@
 /// The commands of `wg-quick`, in the order of the help text.
 enum Subcommand: String, CaseIterable {
-    case up, down, save, reresolve, strip, check
+    case up, down, apply, plan, save, reresolve, strip, check
 
     /// What it understands besides operands.
     var options: [Option] {
         switch self {
-        case .up: [.dns, .dnsFailure, .wait, .help]
+        case .up: [.dns, .dnsFailure, .wait, .dryRun, .json, .help]
+        case .apply: [.dns, .runHooks, .ifGone, .dryRun, .json, .help]
+        case .plan: [.json, .help]
         case .reresolve: [.all, .onlyDue, .help]
-        case .down, .save, .strip: [.help]
+        case .down: [.dryRun, .json, .help]
+        case .save, .strip: [.help]
         case .check: [.json, .help]
         }
     }
@@ -15,7 +18,7 @@ enum Subcommand: String, CaseIterable {
     /// How it is called: what follows the name and the options.
     var operands: String {
         switch self {
-        case .up, .down, .save, .strip: "NAME | FILE"
+        case .up, .down, .apply, .plan, .save, .strip: "NAME | FILE"
         case .check: "NAME | FILE..."
         case .reresolve: "(NAME | FILE)..."
         }
@@ -26,6 +29,8 @@ enum Subcommand: String, CaseIterable {
         switch self {
         case .up: "make an interface, with all that belongs to it"
         case .down: "remove an interface, with all that belongs to it"
+        case .apply: "make a running interface what its file says"
+        case .plan: "show what `apply' would do"
         case .save: "write the state of an interface into its file"
         case .reresolve: "look again where the endpoints are that are names"
         case .strip: "print a file without the keys that only wg-quick knows"
@@ -59,6 +64,21 @@ enum Subcommand: String, CaseIterable {
             heard of lately, and sets what has changed. Peers that are reached stay as they are.
             Under a full tunnel the questions go past it. Exit status 3 means that some peer
             still has no endpoint, and 4 that an interface is gone.
+            """
+        case .apply:
+            """
+            Changes a running interface to what its file says, and only what differs; brings up
+            one that is down. Peers keep their sessions, and stay where they roamed to unless
+            the file has another endpoint. The second time there is nothing to do.
+
+            Hooks that changed are named and not run, and the status is 3.
+            """
+        case .plan:
+            """
+            Shows what `apply' would do, one command a line, and changes nothing. Names are not
+            asked for, and hooks are not run. The output contains no secrets.
+
+            The status is 2 if there is anything to do, and 0 if not.
             """
         case .strip:
             """

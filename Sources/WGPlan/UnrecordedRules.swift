@@ -1,0 +1,40 @@
+import WGConfig
+import WGModel
+
+extension SystemSnapshot {
+    /// The device's mark, if it has a full tunnel's rules and they were read: without it all paths lead into the tunnel.
+    public var fullTunnelMark: UInt32 {
+        let mark = device?.fwmark ?? 0
+        return rules.contains { $0.isDiversion && $0.mark == mark } ? mark : 0
+    }
+
+    /// The rules of a tunnel without a record: of each family those that send packets without the device's mark to the
+    /// table of its number, and the suppression that was made with each: the next one before it.
+    func unrecordedRules(_ table: RouteTable) -> [RuleState] {
+        guard table == .automatic, let device, device.fwmark != 0,
+            device.peers.contains(where: { $0.allowedIPs.contains(where: \.isDefault) })
+        else { return [] }
+        var found: [RuleState] = []
+        for diversion in rules where diversion.isDiversion && diversion.mark == device.fwmark {
+            found.append(diversion)
+            let before = rules.filter { rule in
+                rule.isSuppression && rule.family == diversion.family && rule.priority < diversion.priority
+                    && !found.contains(rule)
+            }
+            if let nearest = before.max(by: { $0.priority < $1.priority }) { found.append(nearest) }
+        }
+        return found
+    }
+
+    /// What takes settings back to the values from before a tunnel. As long as another tunnel needs one, it stays; that
+    /// tunnel's record has the value from before both.
+    func restorations(_ originals: [Sysctl]) -> [Operation] {
+        let needed = Set(otherRecords.flatMap(\.effects.sysctls).map(\.path))
+        return originals.compactMap { before in
+            guard !needed.contains(before.path), let now = sysctls[before.path], now != before.value else {
+                return nil
+            }
+            return .setSysctl(before.path, from: now, to: before.value)
+        }
+    }
+}
