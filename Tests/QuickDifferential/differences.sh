@@ -14,7 +14,8 @@ difference checked-first "a file is checked before anything is made; stock finds
     'up wg0 \| (trace \| \[#\] |status \| )' '?status \| 1$'
 difference resolved-first "names are looked up before the configuration is set; stock leaves it to wg" \
     'up wg0 \| trace \| \[#\] wg addconf' ''
-difference port-in-use "a port that another socket has is found before anything is made" 'up wg1 \| trace \| ' ''
+difference port-in-use "a port that another socket has is found before anything is made" \
+    'up wg1 \| (trace \| |status \| 2$)' '?up wg1 \| status \| 1$'
 difference directory "stock takes a directory for an empty file" . 'status \| 1$'
 difference record "up leaves a record for down, which stays while the tunnel does" '' 'end \| left \| /run/wireguard/wg0[^ ]*$'
 difference recorded-hooks "down runs the hooks that up read" '(trace|hooks) \| .*second' '(trace|hooks) \| .*first'
