@@ -120,7 +120,7 @@ check "a tunnel is up" on g wg-quick up "$conf"
 ping_through "it carries packets" g 10.77.0.2 1
 equal "right after up there is nothing to do" "status 0" "$(plan g)"
 
-on g ping -q -i 0.001 -w 4 -W 5 -I 10.77.0.1 10.77.0.2 >"$WORK/ping" 2>&1 &
+on g ping -q -i 0.001 -c 800 -W 5 -I 10.77.0.1 10.77.0.2 >"$WORK/ping" 2>&1 &
 ping=$!
 runs=0
 while kill -0 "$ping" 2>/dev/null; do
