@@ -45,7 +45,7 @@ struct Lexer {
             let part = line[line.startIndex + range.lowerBound..<line.startIndex + range.upperBound]
             guard hasGaps else { return part }
             let bytes = [UInt8](capacity: part.count) { squeezed in
-                for byte in part where !ValueParser.isWhitespace(byte) { squeezed.append(byte) }
+                for byte in part where byte > 32 || !ValueParser.isWhitespace(byte) { squeezed.append(byte) }
             }
             return bytes[...]
         }
@@ -67,7 +67,7 @@ struct Lexer {
         var index = 0
         while index < bytes.count {
             let start = index
-            index = Self.endOfOrdinary(bytes, from: start)
+            index = hasEquals ? Self.endOfOrdinary(bytes, from: start) : Self.endOfWord(bytes, from: start)
             if index == start {
                 let byte = bytes[index]
                 if byte == UInt8(ascii: "#") {
@@ -89,8 +89,14 @@ struct Lexer {
         shape = Self.shape(self.word, hasEquals)
     }
 
-    /// Most characters stand for themselves only.
+    /// Most characters stand for themselves only: ASCII from `$` on.
     private static func endOfOrdinary(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        for index in start..<bytes.count where bytes[index] &- 36 > 90 { return index }
+        return bytes.count
+    }
+
+    /// The same up to the first `=`.
+    private static func endOfWord(_ bytes: Span<UInt8>, from start: Int) -> Int {
         for index in start..<bytes.count {
             if bytes[index] &- 36 > 90 || bytes[index] == UInt8(ascii: "=") { return index }
         }

@@ -107,27 +107,28 @@ extension ValueParser {
         }
         if host.isEmpty { return failure(.endpointWithoutHost, text.indices) }
         if service.isEmpty { return failure(.endpointWithoutPort, text.indices) }
-        guard isHostOrAddress(text.extracting(host)) else { return failure(.notAddress, host) }
+        let address = IPAddress(utf8: text.extracting(host))
+        guard address != nil || isHost(text.extracting(host)) else { return failure(.notAddress, host) }
         switch servicePort(text.extracting(service)) {
         case .failure(let fault): return failure(fault, service)
         case .success(let port):
             guard let name = string(text.extracting(host)) else { return failure(.notUTF8, host) }
-            let text =
-                switch port {
-                case .number(let number): String(number)
-                case .service(let name): name
-                }
-            return .success(EndpointName(host: name, service: text))
+            switch port {
+            case .number(let number):
+                let endpoint = EndpointName(host: name, service: String(number), address: address, port: number)
+                return .success(endpoint)
+            case .service(let service):
+                return .success(EndpointName(host: name, service: service, address: nil, port: nil))
+            }
         }
     }
 
     /// False for what can only be meant as an address, and is none: no name has a colon, or dots and digits alone.
-    private static func isHostOrAddress(_ host: Span<UInt8>) -> Bool {
+    private static func isHost(_ host: Span<UInt8>) -> Bool {
         if host.indices.contains(where: { host[$0] == UInt8(ascii: ":") }) {
             let scope = host.indices.first { host[$0] == UInt8(ascii: "%") } ?? host.count
             return IPAddress(utf8: host.extracting(0..<scope)) != nil
         }
-        if IPAddress(utf8: host) != nil { return true }
         let isNumeric = host.indices.allSatisfy { host[$0] == UInt8(ascii: ".") || (48...57).contains(host[$0]) }
         let text = host.indices.map { host[$0] }
         return !isNumeric || !text.contains(UInt8(ascii: ".")) || isShortIPv4(text[...])

@@ -235,7 +235,8 @@ extension EndpointResolution {
         }
         var ports = Ports(resolver)
         for (index, peer) in config.peers.enumerated() {
-            guard let name = peer.endpoint, case .failure(let failure) = ports.port(name.service) else { continue }
+            guard let name = peer.endpoint, name.numeric == nil, case .failure(let failure) = ports.port(name.service)
+            else { continue }
             unknown.append(Unresolved(peer: index, Failure(.endpoint(name), failure)))
         }
         guard unknown.isEmpty else { throw UnknownServices(names: unknown) }

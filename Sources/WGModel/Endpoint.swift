@@ -49,11 +49,25 @@ public struct EndpointName: Hashable, Sendable {
     public let host: String
     /// A number or a service name.
     public let service: String
+    /// The endpoint itself, if nothing of it is a name. A scope is one: only the system knows the interface.
+    public let numeric: Endpoint?
 
     /// A host without brackets, and a port or service, as they are.
     public init(host: String, service: String) {
+        let port = UInt16(service)
+        let address = port == nil ? nil : IPAddress(host)
+        self.init(host: host, service: service, address: address, port: port)
+    }
+
+    /// For who has read the numbers already, if they are such.
+    package init(host: String, service: String, address: IPAddress?, port: UInt16?) {
         self.host = host
         self.service = service
+        if let address, let port {
+            numeric = Endpoint(address: address, port: port)
+        } else {
+            numeric = nil
+        }
     }
 
     /// Splits at the last colon, or after the closing bracket: `host:port`, `[v6]:port`, and bare `v6:port` as stock.
@@ -69,14 +83,6 @@ public struct EndpointName: Hashable, Sendable {
             self.init(host: String(text[..<colon]), service: String(text[text.index(after: colon)...]))
         }
         guard !host.isEmpty, !service.isEmpty else { return nil }
-    }
-}
-
-extension EndpointName {
-    /// The endpoint itself, if nothing of it is a name. A scope is one: only the system knows the interface.
-    public var numeric: Endpoint? {
-        guard let port = UInt16(service), let address = IPAddress(host) else { return nil }
-        return Endpoint(address: address, port: port)
     }
 }
 

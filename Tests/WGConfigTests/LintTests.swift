@@ -58,6 +58,16 @@ import WGModel
         #expect(Set(codes).subtracting(shown) == ["bad-file-name"])
     }
 
+    @Test(arguments: ["", "x", " x", "=", ","])
+    func aPrivateKeyInThePlaceOfAPublicOneIsNotShown(end: String) {
+        let spaced = privateText.prefix(7) + " " + privateText.dropFirst(7)
+        for text in [privateText, String(spaced)] {
+            let found = Self.findings("[Interface]\nPrivateKey = \(privateText)\n[Peer]\nPublicKey = \(text)\(end)\n")
+            let shown = FindingText.render(found, file: "f")
+            #expect(shown.contains("PublicKey") && !shown.contains(privateText.suffix(20)), "\(shown)")
+        }
+    }
+
     @Test func errorsComeWithTheirLineAndHint() throws {
         let found = Self.findings("[Interface]\nPrivateKey = \(privateText)\nListenPort = 5\nAdress = 10.0.0.1\n")
         let finding = try #require(found.first)

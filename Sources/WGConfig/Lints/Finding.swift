@@ -44,8 +44,8 @@ public struct Finding: Equatable, Sendable {
         suggestion = nil
     }
 
-    init(_ diagnostic: Diagnostic, at place: Place) {
-        kind = .diagnostic(diagnostic.kind)
+    init(_ diagnostic: Diagnostic, _ shown: Diagnostic.Kind, at place: Place) {
+        kind = .diagnostic(shown)
         self.place = place
         related = nil
         suggestion = diagnostic.suggestion

@@ -143,22 +143,32 @@ struct LintSource {
 
     /// A place as it may be shown.
     func place(_ place: PlaceRange) -> Finding.Place {
-        var lexer = Lexer(lines[place.line])
-        if lexer.keyword == .publicKey, let key = PublicKey(base64: lexer.value), secrets.contains(key) {
-            let value = lexer.rawValue(withComment: false)
-            var line = lines[place.line]
-            for index in value.indices where !ValueParser.isWhitespace(line[index]) { line[index] = UInt8(ascii: "*") }
-            lexer = Lexer(line)
-        }
-        let shown = Redaction(lexer, continues: false)
+        let shown = Redaction(Lexer(lines[place.line]), continues: false)
         return Finding.Place(
             line: place.line + 1, column: shown.width(0..<place.range.lowerBound) + 1,
-            length: shown.width(place.range), sourceLine: shown.text)
+            length: shown.width(place.range), sourceLine: masked(shown.text))
     }
 
-    /// The whole of a line without the white space around it.
-    func line(_ number: Int) -> Finding.Place {
-        let lexer = Lexer(lines[number - 1])
-        return place(PlaceRange(line: number - 1, range: lexer.contentRange(lexer.squeezed.indices)))
+    /// The text with a `*` for each character of a secret, whatever stands between those.
+    func masked(_ text: String) -> String {
+        let squeezed = ValueParser.squeezed(text)
+        var isHidden = Array(repeating: false, count: squeezed.count)
+        for start in squeezed.indices.dropLast(Self.keyLength - 1) {
+            let range = start..<start + Self.keyLength
+            // Of a public key's line the value is shown; of others nothing as long as a key.
+            guard let key = PublicKey(base64: squeezed[range]), secrets.contains(key) else { continue }
+            for index in range { isHidden[index] = true }
+        }
+        guard isHidden.contains(true) else { return text }
+        var index = 0
+        let bytes = text.utf8.map { byte in
+            guard !ValueParser.isWhitespace(byte) else { return byte }
+            index += 1
+            return isHidden[index - 1] ? UInt8(ascii: "*") : byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// In base64.
+    private static let keyLength = 44
 }

@@ -22,9 +22,7 @@ public enum Linter {
     /// Everything there is to say about a file: first about the file as a whole, then in the order of the lines.
     public static func findings(in document: Document, _ facts: Facts = Facts()) -> [Finding] {
         let source = LintSource(document)
-        let parsed = ConfigParser.parseQuick(document).diagnostics.map { diagnostic in
-            Finding(diagnostic, at: place(of: diagnostic, source))
-        }
+        let parsed = ConfigParser.parseQuick(document).diagnostics.map { finding($0, source) }
         var lints = LintPass(source: source, facts: facts)
         lints.run()
         let found = (parsed + lints.findings).enumerated().sorted { left, right in
@@ -38,12 +36,16 @@ public enum Linter {
         LintSource(document).interface.privateKey?.value
     }
 
-    /// A private key in the wrong place is known here only.
-    private static func place(of diagnostic: Diagnostic, _ source: LintSource) -> Finding.Place {
-        var shown = diagnostic.sourceLine
-        if case .repeatedPeer = diagnostic.kind { shown = source.line(diagnostic.line).sourceLine }
-        return Finding.Place(
-            line: diagnostic.line, column: diagnostic.column, length: diagnostic.length, sourceLine: shown)
+    /// A secret in the place of a public key is known here only: the parser shows public keys.
+    private static func finding(_ diagnostic: Diagnostic, _ source: LintSource) -> Finding {
+        var kind = diagnostic.kind
+        if case .invalidValue(let key, let fault, let text?) = kind, source.masked(text) != text {
+            kind = .invalidValue(key, fault, text: nil)
+        }
+        let place = Finding.Place(
+            line: diagnostic.line, column: diagnostic.column, length: diagnostic.length,
+            sourceLine: source.masked(diagnostic.sourceLine))
+        return Finding(diagnostic, kind, at: place)
     }
 
     private static func key(_ finding: Finding, _ offset: Int) -> (Int, Int, Int) {
