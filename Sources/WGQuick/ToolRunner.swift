@@ -74,7 +74,7 @@ extension ProcessRunner {
         to child: ChildProcess, _ patience: Patience, _ said: inout Transcript
     ) throws(Errno) -> ProcessEnd? {
         let ending = try child.endDescriptor()
-        var deadline = ContinuousClock.now + patience.whole
+        var deadline = BootClock.now() + patience.whole
         var isHurried = false
         while true {
             if let end = try child.reap() {
@@ -83,9 +83,9 @@ extension ProcessRunner {
             }
             if !isHurried, signals.isPending {
                 isHurried = true
-                deadline = min(deadline, ContinuousClock.now + patience.afterSignal)
+                deadline = min(deadline, BootClock.now() + patience.afterSignal)
             }
-            let left = deadline - ContinuousClock.now
+            let left = deadline - BootClock.now()
             guard left > .zero, said.isComplete else {
                 child.send(.kill)
                 let end = try child.wait()
