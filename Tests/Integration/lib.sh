@@ -49,7 +49,7 @@ equal() {
 
 # wait_until SECONDS COMMAND...: tries every 50 ms until the command succeeds or the time is over.
 wait_until() {
-    local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+    local end=$((${EPOCHREALTIME/./} + $1 * ${LIMIT_FACTOR:-1} * 1000000))
     shift
     until "$@" >/dev/null 2>&1; do
         [[ ${EPOCHREALTIME/./} -lt $end ]] || return 1
