@@ -32,6 +32,33 @@ import WGModel
         #expect(pair.b.takeOrders() == [.flush])
     }
 
+    @Test func `a keypair in use stays when another initiation overtakes the word that it is`() throws {
+        let pair = try SimulatedPair()
+        pair.a.raise(PeerEvent.needsSession, pair.b.publicKey)
+        pair.deliver()
+        let used = try #require(pair.a.sending(pair.b.publicKey)).pointee.remoteIndex
+        // The inbound loop has marked it, but its message has not been taken yet.
+        let record = try #require(pair.b.shared.keypairs.find(used))
+        record.pointee.isConfirmed.store(true, ordering: .releasing)
+        pair.time.pass(seconds: 121)
+        pair.a.raise(PeerEvent.needsRekey, pair.b.publicKey)
+        for datagram in pair.a.takeSent() { pair.b.receive(datagram.bytes, from: pair.a.address) }
+        #expect(pair.b.shared.keypairs.find(used) != nil)
+        #expect(pair.b.sending(pair.a.publicKey)?.pointee.localIndex == used)
+    }
+
+    @Test func `a new keypair is there to be sent with before the control thread hears that it is in use`() throws {
+        let pair = try SimulatedPair()
+        pair.a.raise(PeerEvent.needsSession, pair.b.publicKey)
+        pair.deliver()
+        let index = try #require(pair.a.sending(pair.b.publicKey)).pointee.remoteIndex
+        let slot = try #require(pair.b.controller.slotOfKey[pair.a.publicKey])
+        let published = pair.b.shared.peers[slot].pointee.nextKeypair.load(ordering: .acquiring)
+        #expect(published?.pointee.localIndex == index)
+        pair.confirm()
+        #expect(pair.b.shared.peers[slot].pointee.nextKeypair.load(ordering: .acquiring) == nil)
+    }
+
     @Test func `different preshared keys give no session`() throws {
         let pair = try SimulatedPair(presharedKeys: (Random.presharedKey(), Random.presharedKey()))
         pair.establish()

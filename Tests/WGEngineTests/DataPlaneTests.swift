@@ -200,6 +200,21 @@ private func packets(_ count: Int, payloadLength: Int = 300) -> [[UInt8]] {
         #expect(eventually { plane.slot.pointee.receivedBytes.load(ordering: .relaxed) == 32 })
     }
 
+    /// A peer that has restarted knows no keypair but the one it has just made with us. The control thread is away.
+    @Test func theAnswerToTheFirstPacketOfANewSessionGoesOutOnThatSession() throws {
+        let (plane, wire) = try responder()
+        let next = try #require(plane.shared.keypairs.find(Self.index))
+        try plane.addKeypair(localIndex: 0x0100_0005, remoteIndex: 8, isInitiator: false)
+        plane.slot.pointee.nextKeypair.store(next, ordering: .releasing)
+        plane.send(packets(1)[0])
+        // Nobody has confirmed the new one yet.
+        #expect(wire.receive()?[4] == 8)
+        wire.send(WireHarness.seal(packets(1)[0], index: Self.index, counter: 0), to: plane.sockets.port)
+        #expect(plane.receive(1).count == 1)
+        plane.send(packets(1)[0])
+        #expect(wire.receive()?[4] == 9)
+    }
+
     @Test func aSessionOverItsTimeReceivesNothing() throws {
         let (plane, wire) = try responder(age: 181_000_000_000)
         wire.send(WireHarness.seal(packets(1)[0], index: Self.index, counter: 0), to: plane.sockets.port)

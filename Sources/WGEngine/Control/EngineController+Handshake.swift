@@ -46,6 +46,8 @@ extension EngineController {
         let made = NoiseHandshake.createResponse(
             to: initiation, remote: remote, presharedKey: peer.presharedKey, ephemeral: Random.privateKey(),
             senderIndex: index)
+        // A keypair in use must not give way as one that nobody has confirmed: U's word on it may still be on its way.
+        takeConfirmation(of: peer, now: now)
         guard let made, install(made.keys, for: peer, now: now) else {
             indexes.release(index)
             return

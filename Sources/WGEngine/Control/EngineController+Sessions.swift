@@ -14,7 +14,7 @@ extension EngineController {
         shared.keypairs.publish(record)
         let retired =
             keys.isInitiator ? peer.keypairs.installAsInitiator(record) : peer.keypairs.installAsResponder(record)
-        publishCurrent(of: peer)
+        publishKeypairs(of: peer)
         retire(retired)
         return true
     }
@@ -23,7 +23,7 @@ extension EngineController {
     func promoteConfirmed(of peer: PeerRecord) -> Bool {
         let result = peer.keypairs.confirmNext { $0.pointee.isConfirmed.load(ordering: .acquiring) }
         guard result.isPromoted else { return false }
-        publishCurrent(of: peer)
+        publishKeypairs(of: peer)
         retire(result.retired)
         return true
     }
@@ -32,12 +32,15 @@ extension EngineController {
     func forgetSessions(of peer: PeerRecord) {
         dropInitiation(of: peer)
         let retired = peer.keypairs.removeAll()
-        publishCurrent(of: peer)
+        publishKeypairs(of: peer)
         retire(retired)
     }
 
-    private func publishCurrent(of peer: PeerRecord) {
-        shared.peers[peer.slot].pointee.sendKeypair.store(peer.keypairs.current, ordering: .releasing)
+    /// In this order: see `OutboundLoop.usableKeypair`.
+    private func publishKeypairs(of peer: PeerRecord) {
+        let slot = shared.peers[peer.slot]
+        slot.pointee.sendKeypair.store(peer.keypairs.current, ordering: .releasing)
+        slot.pointee.nextKeypair.store(peer.keypairs.next, ordering: .releasing)
     }
 
     private func retire(_ records: [UnsafeMutablePointer<KeypairRecord>]) {

@@ -18,13 +18,17 @@ extension EngineController {
     func handleEvents(of slot: Int32, now: UInt64) {
         guard let peer = peers[slot] else { return }
         let raised = shared.peers[slot].pointee.raised.exchange(0, ordering: .acquiringAndReleasing)
-        if raised & PeerEvent.nextConfirmed != 0, promoteConfirmed(of: peer) {
-            peer.lastHandshake = wallClock()
-            handle(.establishedAsResponder, of: peer, now: now)
-        }
+        if raised & PeerEvent.nextConfirmed != 0 { takeConfirmation(of: peer, now: now) }
         if raised & PeerEvent.needsSession != 0 { handle(.sessionNeeded, of: peer, now: now) }
         if raised & PeerEvent.needsRekey != 0 { handle(.rekeyDue, of: peer, now: now) }
         if raised & PeerEvent.activity != 0 { handle(.activity, of: peer, now: now) }
+    }
+
+    /// Makes the next keypair current if the peer has used it.
+    func takeConfirmation(of peer: PeerRecord, now: UInt64) {
+        guard promoteConfirmed(of: peer) else { return }
+        peer.lastHandshake = wallClock()
+        handle(.establishedAsResponder, of: peer, now: now)
     }
 
     /// Begins a peer's timers anew, as nothing is under way any more.

@@ -222,7 +222,8 @@ struct InboundLoop: ~Copyable {
         countedPeer = peer
         countedIndex = keypair.pointee.localIndex
         if !keypair.pointee.isConfirmed.load(ordering: .relaxed) {
-            keypair.pointee.isConfirmed.store(true, ordering: .relaxed)
+            // Before the packet reaches the TUN device, and T its answer.
+            keypair.pointee.isConfirmed.store(true, ordering: .releasing)
             raise(PeerEvent.nextConfirmed, peer: peer)
         }
         if keypair.pointee.isInitiator, now > keypair.pointee.birth,

@@ -200,8 +200,11 @@ struct OutboundLoop: ~Copyable {
     /// The keypair to send with; `nil` when there is none, or it is too old or too much used.
     @inline(__always)
     private func usableKeypair(_ peer: Int32) -> UnsafeMutablePointer<KeypairRecord>? {
-        guard let keypair = peers[peer].pointee.sendKeypair.load(ordering: .acquiring),
-            keypair.pointee.isConfirmed.load(ordering: .relaxed),
+        // In this order: a keypair that is next no more has become the one to send with before.
+        let next = peers[peer].pointee.nextKeypair.load(ordering: .acquiring)
+        let current = peers[peer].pointee.sendKeypair.load(ordering: .acquiring)
+        let isConfirmed = next?.pointee.isConfirmed.load(ordering: .acquiring) ?? false
+        guard let keypair = isConfirmed ? next : current,
             now &- keypair.pointee.birth < SessionLimits.rejectAfterTime || now < keypair.pointee.birth,
             keypair.pointee.sendCounter.load(ordering: .relaxed) < SessionLimits.lastBatchStart
         else { return nil }

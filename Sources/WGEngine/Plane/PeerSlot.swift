@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the data plane knows of a peer: one cache-line-aligned slot of `PeerTable`, named by its Int32 index.
+/// What the data plane knows of a peer: one slot of `PeerTable`, named by its Int32 index.
 ///
 /// Three threads meet here: T (`OutboundLoop`), U (`InboundLoop`) and C (`EngineController`). C publishes the first
 /// group; T and U write the second, C reads it when one of its deadlines passes. Nobody arms a timer per packet.
@@ -10,6 +10,9 @@ struct PeerSlot: ~Copyable {
 
     /// The keypair to send with; nil when there is none.
     let sendKeypair = Atomic<UnsafeMutablePointer<KeypairRecord>?>(nil)
+    /// A responder's new keypair. T sends with it as soon as U has marked it confirmed: the answer to the packet that
+    /// did it may be at the TUN device before C has heard of it, and a peer that has restarted knows no other keypair.
+    let nextKeypair = Atomic<UnsafeMutablePointer<KeypairRecord>?>(nil)
     /// Where to send; nil when unknown.
     let endpoint = Atomic<UnsafeMutablePointer<EndpointRecord>?>(nil)
     /// False while the slot is free. Stale snapshots may still lead T here for one batch.
@@ -58,7 +61,7 @@ enum PeerEvent {
 
 /// All peer slots, in address space reserved once; only the pages in use cost memory.
 struct PeerTable {
-    /// As many peers as a device of the Linux module may have (`MAX_PEERS_PER_DEVICE`) would be 2^20; slots are 192
+    /// As many peers as a device of the Linux module may have (`MAX_PEERS_PER_DEVICE`) would be 2^20; slots are 104
     /// bytes of reserved address space each.
     static let capacity = 1 << 17
 
