@@ -64,6 +64,32 @@ on a rm -r /etc/resolv.conf /run/provider
 check "no file: up and down succeed" eval "on a wg-quick up '$wg0' && on a test -s /etc/resolv.conf && on a wg-quick down '$wg0'"
 check_fails "there is none again" on a test -e /etc/resolv.conf
 
+# apply: the file is what another up would make of it, and then there is nothing to do.
+with_dns apply/wg0.conf "10.77.0.3"
+applied="$WORK/apply/wg0.conf"
+# becomes FACT DNS LINE...: apply makes of it what a fresh up makes of it.
+becomes() {
+    local fact="$1" dns="$2"
+    shift 2
+    with_dns apply/wg0.conf "$dns"
+    [[ -n $dns ]] || sed -i /^DNS/d "$applied"
+    check "apply: $fact" on a wg-quick apply "$applied"
+    equal "apply: $fact: the file" "$(printf '%s\n' "$@")" "$(on a grep -v '^#' /etc/resolv.conf)"
+    equal "apply: $fact: then nothing is left to do" "status 0" "$(on a wg-quick plan "$applied" 2>&1; echo "status $?")"
+}
+resolv_conf a "# from the provider" "nameserver 198.51.100.2" "search provider.example" "options timeout:1 attempts:2"
+check "apply: the tunnel comes up" on a wg-quick apply "$applied"
+becomes "a server and a domain" "10.77.0.2, corp.example" "nameserver 10.77.0.2" "search corp.example" "options timeout:1 attempts:2"
+check "apply: a name is found through the tunnel" has_address a secret 192.0.2.77
+becomes "a second server, and no domain" "10.77.0.2, 10.77.0.3" "nameserver 10.77.0.2" "nameserver 10.77.0.3" "options timeout:1 attempts:2"
+becomes "none any more" "" "nameserver 198.51.100.2" "search provider.example" "options timeout:1 attempts:2"
+unchanged "apply: without the key the file is as before"
+becomes "one again" "10.77.0.2" "nameserver 10.77.0.2" "options timeout:1 attempts:2"
+with_dns apply/wg0.conf "10.77.0.2, ~corp.example"
+check "apply: a domain that no file can have is warned of" grep -q "~corp.example" <(on a wg-quick apply "$applied" 2>&1)
+check "apply: down succeeds" on a wg-quick down "$applied"
+unchanged "apply: after down the file is as before"
+
 # A name that never existed between two others would show as a file without servers.
 resolv_conf a "# from the provider" "nameserver 198.51.100.2" "search provider.example" "options timeout:1 attempts:2"
 # shellcheck disable=SC2016 # the variables are the inner shell's
@@ -102,6 +128,8 @@ check_fails "a file that cannot be written: up fails" on a wg-quick up "$wg0"
 check "and leaves nothing" wait_until 5 same_state "$WORK/before" a
 check "unless failures are to be warnings" eval "on a wg-quick up --dns-failure=warn '$wg0' 2>'$WORK/errors'"
 check "the warning says which file, and why" grep -q 'resolv.conf.*Read-only' "$WORK/errors"
+check_fails "apply fails like up" on a wg-quick apply "$wg0"
+check "and with the option warns like up" grep -q "resolv.conf.*Read-only" <(on a wg-quick apply --dns-failure=warn "$wg0" 2>&1)
 check "down succeeds then" on a wg-quick down "$wg0"
 check "and leaves nothing" wait_until 5 same_state "$WORK/before" a
 check "the environment says it for units" on a env WG_QUICK_DNS_FAILURE=warn wg-quick up "$wg0"

@@ -15,6 +15,8 @@ tunnel() {
     equal "$kind: the entry" $'nameserver 10.77.0.2\nsearch corp.example' \
         "$(on a resolvconf -l "$entry" | sed -n "/^# resolv.conf from $entry\$/,\$p" | sed '1d; /^#/,$d')"
     check "$kind: a name is found through the tunnel" has_address a secret 192.0.2.77
+    applied "$kind" "$entry" "10.77.0.2, 10.77.0.3"
+    applied "$kind" "$entry" "10.77.0.2, corp.example"
     check "$kind: down succeeds" eval "on a wg-quick down '$WORK/one/wg0.conf' 2>'$WORK/errors'"
     check "$kind: down shows the stock tool's command" traced "resolvconf -d $entry -f"
     check_fails "$kind: the entry is gone" grep -q wg0 <(on a resolvconf -l)
@@ -23,6 +25,14 @@ tunnel() {
         on a wg-quick up '$WORK/search/wg0.conf' 2>'$WORK/errors' && grep -q 'search domains' '$WORK/errors'"
     check_fails "$kind: there is no entry then" grep -q wg0 <(on a resolvconf -l)
     check "$kind: down succeeds then" on a wg-quick down "$WORK/search/wg0.conf"
+}
+
+# applied KIND ENTRY DNS: apply gives the entry that DNS key, and then nothing is left to do.
+applied() {
+    with_dns one/wg0.conf "$3"
+    check "$1: apply changes the entry" on a wg-quick apply "$WORK/one/wg0.conf"
+    check "$1: to what the file says now" grep -qw "${3##*, }" <(on a resolvconf -l "$2")
+    equal "$1: then nothing is left to do" "status 0" "$(on a wg-quick plan "$WORK/one/wg0.conf" 2>&1; echo "status $?")"
 }
 
 two_servers

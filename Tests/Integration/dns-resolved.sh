@@ -52,6 +52,12 @@ equal "the link is not the default" no "$(of_link default-route)"
 check "a name of the domain is found through the tunnel" has_address a secret.corp.example 192.0.2.77
 check "without its domain, too" has_address a secret 192.0.2.77
 check "the provider's names are found still" has_address a www.provider.example 192.0.2.1
+plan() { on a wg-quick plan "$WORK/one/wg0.conf" 2>&1; echo "status $?"; }
+equal "nothing is left to do" "status 0" "$(plan)"
+with_dns one/wg0.conf "10.77.0.2"
+check "apply takes the domain away" on a wg-quick apply "$WORK/one/wg0.conf"
+equal "so that the link is the default" "10.77.0.2 ~. yes" "$(of_link dns) $(of_link domain) $(of_link default-route)"
+equal "and nothing is left to do" "status 0" "$(plan)"
 check "down succeeds" on a wg-quick down "$WORK/one/wg0.conf"
 check "systemd-resolved has nothing of the link any more" wait_until 5 no_link
 check_fails "the name is not found any more" has_address a secret.corp.example 192.0.2.77

@@ -61,7 +61,7 @@ end
 complete -c wg-quick -n __wg_quick_begins -l version -d 'Print the version'
 complete -c wg-quick -s h -l help -d 'Explain the command'
 complete -c wg-quick -n '__wg_quick_command up apply' -l dns -x -a 'auto resolved resolvconf file off' -d 'What makes name servers known'
-complete -c wg-quick -n '__wg_quick_command up' -l dns-failure -x -a 'fail warn' -d 'Whether that has to succeed'
+complete -c wg-quick -n '__wg_quick_command up apply' -l dns-failure -x -a 'fail warn' -d 'Whether that has to succeed'
 
 complete -c wg-quick -n '__wg_quick_command up down apply plan check' -l json -d 'Print JSON'
 complete -c wg-quick -n '__wg_quick_command up down apply' -l dry-run -d 'Show what would be done, and do nothing'

@@ -10,29 +10,40 @@ extension ApplyPlanner {
     /// What is to be so, by the back end that the tunnel has already unless another was chosen.
     ///
     /// - Parameter snapshot: with the DNS host.
-    public func dns(_ snapshot: SystemSnapshot, _ policy: DNSPolicy) throws(DNSObstacle) -> DNSState? {
+    public func dns(_ snapshot: SystemSnapshot, _ policy: DNSPolicy) throws(DNSObstacle) -> DNSDecision {
         var policy = policy
         if policy.choice == .automatic, let known = record.effects.dns { policy.choice = known.backend.choice }
-        return try policy.decide(name, config, snapshot.dnsHost).state
+        return try policy.decide(name, config, snapshot.dnsHost)
     }
 
     /// - Parameters:
-    ///   - wanted: from `dns`.
+    ///   - decision: from `dns`.
     ///   - found: what its back end has of the tunnel. resolvconf can't always tell; then the record counts.
-    public mutating func setDNS(to wanted: DNSState?, found: DNSState?) -> Plan {
+    public mutating func setDNS(to decision: DNSDecision, found: DNSState?) -> Plan {
+        let wanted = decision.state
+        let warnings = decision.warnings.map { PlanWarning.dns(name, $0) }
         var before = record.effects.dns
         // What systemd-resolved knew of a link went with it.
         if hasNewLink, before?.backend == .resolved { before = nil }
         if let wanted, wanted == before {
-            let isThere = found.map { Set($0.servers) == Set(wanted.servers) } ?? wanted.backend.canHide
-            if isThere { return Plan() }
+            let isThere = found.map(wanted.agrees) ?? wanted.backend.canHide
+            if isThere { return Plan(warnings: warnings) }
         }
-        guard wanted != nil || before != nil else { return Plan() }
+        guard wanted != nil || before != nil else { return Plan(warnings: warnings) }
         // Before there is anything to undo it is written, and before it is undone it stays so.
         record.effects.dns = before ?? wanted
         let ahead = takeDown()
         record.effects.dns = wanted
-        return Plan(ahead + [.setDNS(name, from: before, to: wanted)] + takeDown())
+        return Plan(ahead + [.setDNS(name, from: before, to: wanted)] + takeDown(), warnings: warnings)
+    }
+
+    /// After it turned out that the resolvers can't be set: what was there before may be there still, so `down` is to look,
+    /// and the next `apply` tries again.
+    ///
+    /// - Parameter before: as the record had it.
+    public mutating func didWithoutDNS(_ before: DNSState?) -> Plan {
+        record.effects.dns = before
+        return Plan(takeDown())
     }
 }
 

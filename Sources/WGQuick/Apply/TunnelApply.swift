@@ -120,15 +120,21 @@ public final class TunnelApply {
     private func setDNS(_ planner: inout ApplyPlanner) throws(QuickError) {
         guard planner.concernsDNS else { return }
         let host = try system.snapshot(name, .dnsHost)
-        let state: DNSState?
-        do { state = try planner.dns(host, dns) } catch { throw .dns(error) }
-        let found = try state.flatMap { (state) throws(QuickError) in try system.observeDNS(name, like: state) }
         let before = planner.record.effects.dns
         do {
-            try executor.execute(planner.setDNS(to: state, found: found))
+            let decision = try decideDNS(planner, host)
+            let found = try decision.state.flatMap { (state) throws(QuickError) in
+                try system.observeDNS(name, like: state)
+            }
+            try executor.execute(planner.setDNS(to: decision, found: found))
         } catch  where dns.onFailure == .warn && error.concernsDNS {
-            reporter.couldNotDo(.setDNS(name, from: before, to: state), error)
+            reporter.couldNotDo(.setDNS(name, from: before, to: planner.record.effects.dns), error)
+            try executor.execute(planner.didWithoutDNS(before))
         }
+    }
+
+    private func decideDNS(_ planner: ApplyPlanner, _ host: SystemSnapshot) throws(QuickError) -> DNSDecision {
+        do { return try planner.dns(host, dns) } catch { throw .dns(error) }
     }
 
     private func resolve(_ wanted: WireGuardConfig) throws(QuickError) -> DeviceChange {

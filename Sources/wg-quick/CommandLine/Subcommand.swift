@@ -6,7 +6,7 @@ enum Subcommand: String, CaseIterable {
     var options: [Option] {
         switch self {
         case .up: [.dns, .dnsFailure, .wait, .dryRun, .json, .help]
-        case .apply: [.dns, .runHooks, .ifGone, .dryRun, .json, .help]
+        case .apply: [.dns, .dnsFailure, .runHooks, .ifGone, .dryRun, .json, .help]
         case .plan: [.json, .help]
         case .reresolve: [.all, .onlyDue, .help]
         case .down: [.dryRun, .json, .help]

@@ -26,11 +26,18 @@ enum Usage {
             """
     }
 
-    /// One line: how a command is called.
+    /// How a command is called, in one line or, where that would be too long, in several.
     static func line(_ subcommand: Subcommand, program: String) -> String {
         let options = subcommand.options.filter { $0 != .help }.map { "[\($0.usage)]" }
-        let words = ["Usage: \(program) \(subcommand.rawValue)"] + options + [subcommand.operands]
-        return words.filter { !$0.isEmpty }.joined(separator: " ") + "\n"
+        var text = "Usage: \(program) \(subcommand.rawValue)"
+        var width = text.count
+        let indentation = String(repeating: " ", count: width)
+        for word in options + [subcommand.operands] where !word.isEmpty {
+            let breaks = width + 1 + word.count > 100
+            text += breaks ? "\n\(indentation) \(word)" : " \(word)"
+            width = (breaks ? indentation.count : width) + 1 + word.count
+        }
+        return text + "\n"
     }
 
     /// How a command is called, and what it does.
