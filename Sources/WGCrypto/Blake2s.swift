@@ -105,13 +105,19 @@ extension Blake2s {
         return hash.finalizeKey()
     }
 
-    /// Mac(key, input) of whitepaper 5.4: keyed BLAKE2s of 16 bytes.
-    public static func mac(key: Span<UInt8>, _ input: Span<UInt8>) -> [UInt8] {
+    /// Mac(key, input) of whitepaper 5.4: keyed BLAKE2s of 16 bytes. Allocates nothing.
+    public static func mac(key: Span<UInt8>, _ input: Span<UInt8>) -> MacBytes {
         var hash = Blake2s(outputCount: 16, key: key)
         hash.update(input)
-        return hash.finalize()
+        let bytes = hash.finish()
+        var mac = MacBytes(repeating: 0)
+        for index in mac.indices { mac[index] = bytes[index] }
+        return mac
     }
 }
+
+/// What `Mac()` of whitepaper 5.4 yields, and what a cookie consists of.
+public typealias MacBytes = InlineArray<16, UInt8>
 
 /// The eight words that go from block to block.
 private struct Blake2sChain: Sendable {

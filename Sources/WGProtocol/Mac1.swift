@@ -2,7 +2,7 @@ import WGCrypto
 public import WGModel
 
 /// The first MAC of handshake messages (whitepaper 5.4.4): proves that the sender knows whom it is talking to, so that
-/// a receiver stays silent towards scanners. The second one stays zero as long as we hold no cookie.
+/// a receiver stays silent towards scanners.
 public struct Mac1: Sendable {
     private let key: KeyBytes
 
@@ -11,22 +11,18 @@ public struct Mac1: Sendable {
         key = Blake2s.hash(Array("mac1----".utf8).span, recipient.bytes.span)
     }
 
-    /// Appends mac1 and an empty mac2 to a message that is complete up to there.
+    /// Appends mac1 and an empty mac2 to a message that is complete up to there. `CookieJar` fills the second one in.
     func append(to message: inout [UInt8]) {
-        message += Blake2s.mac(key: key.span, message.span)
+        message.append(Blake2s.mac(key: key.span, message.span).span)
         message += [UInt8](repeating: 0, count: 16)
     }
 
     /// Whether an initiation or response of the right size carries the mac1 for this recipient. The mac2 is not looked
-    /// at: only a responder under load asks for it.
+    /// at: only a responder under load asks for it. Allocates nothing: the inbound loop asks for each message.
     public func isValid(_ message: Span<UInt8>) -> Bool {
-        switch MessageLayout.kind(of: message) {
-        case .initiation, .response: break
-        case .cookieReply, .transport, nil: return false
-        }
-        let start = message.count - 32
-        let expected = Blake2s.mac(key: key.span, message.extracting(..<start))
-        return constantTimeEqual(expected.span, message.extracting(start..<start + 16))
+        guard let range = MessageLayout.mac1(of: message) else { return false }
+        let expected = Blake2s.mac(key: key.span, message.extracting(..<range.lowerBound))
+        return constantTimeEqual(expected.span, message.extracting(range))
     }
 }
 
@@ -41,4 +37,23 @@ public struct MacChecker: Sendable {
 
     /// Whether a handshake message is meant for us.
     public func isValid(_ message: [UInt8]) -> Bool { mac1.isValid(message.span) }
+}
+
+extension MessageLayout {
+    /// Where an initiation or response has its mac1; mac2 follows to the end. `nil` for other messages.
+    static func mac1(of message: Span<UInt8>) -> Range<Int>? {
+        switch kind(of: message) {
+        case .initiation: Initiation.mac1..<Initiation.mac2
+        case .response: Response.mac1..<Response.mac2
+        case .cookieReply, .transport, nil: nil
+        }
+    }
+}
+
+extension MacBytes {
+    /// 16 bytes of a message.
+    init(_ message: Span<UInt8>, at offset: Int) {
+        self.init(repeating: 0)
+        for index in indices { self[index] = message[offset + index] }
+    }
 }

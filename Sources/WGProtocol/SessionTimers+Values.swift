@@ -17,6 +17,10 @@ extension SessionTimers {
     @inlinable public static var rekeyAttemptTime: UInt64 { 90_000_000_000 }
     /// REKEY_TIMEOUT: the least time between two initiations, and how long a response is waited for.
     @inlinable public static var rekeyTimeout: UInt64 { 5_000_000_000 }
+    /// How long to wait after a cookie that an initiation without one was answered with. The Linux module waits for
+    /// REKEY_TIMEOUT; our next initiation has a cookie, so it comes early once at most, and a stranger can't make us send
+    /// more, as a cookie reply is bound to our own message.
+    @inlinable public static var cookieDelay: UInt64 { 250_000_000 }
     /// The most that chance adds to REKEY_TIMEOUT, so that two sides don't initiate in step for ever.
     @inlinable public static var maximumJitter: UInt64 { 333_333_333 }
     /// KEEPALIVE_TIMEOUT: how long received data may go unreplied.
@@ -44,6 +48,8 @@ extension SessionTimers {
         case responseSent
         /// A response to our initiation has come; the new keypair is current.
         case establishedAsInitiator
+        /// Our initiation, which had no mac2, has been answered with a cookie.
+        case cookieReceived
         /// The first authenticated packet has come on our next keypair; it is current now.
         case establishedAsResponder
         /// The interval has been set, in seconds; 0 is off.

@@ -105,6 +105,8 @@ extension SessionTimers {
             // Ours waits for REKEY_TIMEOUT after theirs: the new session makes it needless, if it is confirmed.
             if deferredAt != 0 { deferredAt = step.now &+ Self.rekeyTimeout }
             if retransmitAt != 0 { retransmitAt = max(retransmitAt, step.now &+ Self.rekeyTimeout &+ step.jitter) }
+        case .cookieReceived:
+            if retransmitAt != 0 { retransmitAt = min(retransmitAt, step.now &+ Self.cookieDelay &+ step.jitter) }
         case .establishedAsInitiator:
             established(&step)
             zeroKeysAt = step.now &+ Self.zeroKeysAfterTime

@@ -50,8 +50,8 @@ struct Blake2sTests {
         let input = sequence(116, seed: 2)
         var hash = Blake2s(outputCount: 16, key: key.span)
         hash.update(input)
-        #expect(Blake2s.mac(key: key.span, input.span) == hash.finalize())
-        #expect(Blake2s.mac(key: key.span, input.span).count == 16)
+        let mac = Blake2s.mac(key: key.span, input.span)
+        #expect(mac.indices.map { mac[$0] } == hash.finalize())
     }
 
     /// Expected values from Python's `hmac` over `hashlib.blake2s`.

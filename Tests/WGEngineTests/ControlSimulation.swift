@@ -84,6 +84,7 @@ final class SimulatedDevice {
         let passed = controller.takePassed()
         shared.outboundEvents.drain { controller.take($0, now: time.now) }
         shared.inboundEvents.drain { controller.take($0, now: time.now) }
+        controller.takeHandshakes(now: time.now)
         controller.runDeadlines(now: time.now)
         controller.free(passed)
         controller.sealRetired()

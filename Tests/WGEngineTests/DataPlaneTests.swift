@@ -4,6 +4,7 @@ import WGLinux
 import WGModel
 
 @testable import WGEngine
+@testable import WGProtocol
 
 /// Two data planes on the loopback with a session between them.
 private func pair() throws -> (initiator: PlaneHarness, responder: PlaneHarness) {
@@ -259,8 +260,12 @@ private func packets(_ count: Int, payloadLength: Int = 300) -> [[UInt8]] {
     @Test func handshakeMessagesOfTheRightSizesReachTheControlThread() throws {
         let (plane, wire) = try responder()
         let port = plane.sockets.port
+        let key = PublicKey(bytes: KeyBytes(repeating: 9))
+        plane.setKey(key)
         for (type, size) in [(1, 148), (2, 92), (3, 64), (1, 147), (2, 148), (3, 63), (5, 148), (0, 64)] {
-            wire.send([UInt8(type), 0, 0, 0] + [UInt8](repeating: 7, count: size - 4), to: port)
+            var message = [UInt8(type), 0, 0, 0] + [UInt8](repeating: 7, count: size - 36)
+            Mac1(recipient: key).append(to: &message)
+            wire.send(message, to: port)
         }
         wire.send([1, 1, 0, 0] + [UInt8](repeating: 7, count: 144), to: port)
         var found: [[UInt32]] = []
@@ -269,5 +274,15 @@ private func packets(_ count: Int, payloadLength: Int = 300) -> [[UInt8]] {
             found.append([UInt32(message.payload[0]), message.payloadLength])
         }
         #expect(found == [[1, 148], [2, 92], [3, 64]])
+    }
+
+    @Test func handshakeMessagesWithoutTheRightFirstMacEndInTheInboundLoop() throws {
+        let (plane, wire) = try responder()
+        var message = [1, 0, 0, 0] + [UInt8](repeating: 7, count: 112)
+        Mac1(recipient: PublicKey(bytes: KeyBytes(repeating: 9))).append(to: &message)
+        plane.setKey(PublicKey(bytes: KeyBytes(repeating: 8)))
+        wire.send(message, to: plane.sockets.port)
+        wire.send([3, 0, 0, 0] + [UInt8](repeating: 7, count: 60), to: plane.sockets.port)
+        #expect(plane.nextMessage()?.payload[0] == 3)
     }
 }

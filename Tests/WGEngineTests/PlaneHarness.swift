@@ -4,6 +4,7 @@ import Testing
 import WGCrypto
 import WGLinux
 import WGModel
+import WGProtocol
 
 @testable import WGEngine
 
@@ -44,12 +45,16 @@ final class PlaneHarness {
         shared.peers[Self.peer].pointee.isActive.store(true, ordering: .releasing)
     }
 
+    /// Lets messages to the owner of this key through to the control thread.
+    func setKey(_ key: PublicKey) { publish(MacChecker(publicKey: key), in: shared.macChecker) }
+
     deinit {
         if let plane = plane.take() { plane.stop() }
         UdpPort.close(sockets)
         for descriptor in wakes + [tun, engineTun] { close(descriptor) }
         if let routing = shared.routing.load(ordering: .relaxed) { RoutingSnapshot.free(routing) }
         shared.sockets.load(ordering: .relaxed)?.deallocate()
+        shared.macChecker.load(ordering: .relaxed)?.deallocate()
         slot.pointee.endpoint.load(ordering: .relaxed)?.deallocate()
     }
 
@@ -129,6 +134,7 @@ final class PlaneHarness {
             var found: [ControlMessage] = []
             if !pending.isEmpty { return pending.removeFirst() }
             shared.inboundEvents.drain { found.append($0.pointee) }
+            shared.handshakes.drain { found.append($0.pointee) }
             shared.outboundEvents.drain { found.append($0.pointee) }
             pending = found
             if found.isEmpty { usleep(1000) }

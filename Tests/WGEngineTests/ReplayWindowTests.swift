@@ -29,8 +29,8 @@ private struct SlowWindow {
             }
             let back = UInt64.random(in: 0...spread, using: &random)
             let counter = front - min(back, front)
-            let (fast, right) = (window.accept(counter), slow.accept(counter))
-            #expect(fast == right)
+            let (foretold, fast, right) = (window.allows(counter), window.accept(counter), slow.accept(counter))
+            #expect(fast == right && foretold == right)
         }
     }
 

@@ -62,6 +62,7 @@ final class ControlLoop {
         let now = shared.clock.now()
         shared.outboundEvents.drain { controller.take($0, now: now) }
         shared.inboundEvents.drain { controller.take($0, now: now) }
+        controller.takeHandshakes(now: now)
         // Both are asked: `||` would leave the second one's mark standing.
         let lost = (shared.outboundEvents.takeOverflow(), shared.inboundEvents.takeOverflow())
         if lost.0 || lost.1 { controller.takeEventsOfAllPeers(now: now) }
@@ -79,7 +80,8 @@ final class ControlLoop {
         server.register(in: &set)
         // A producer that pushes from now on sees that we sleep; one that pushed before is seen by us.
         shared.controlSleeps.store(true, ordering: .sequentiallyConsistent)
-        let isIdle = shared.outboundEvents.isEmpty && shared.inboundEvents.isEmpty
+        let isIdle =
+            shared.outboundEvents.isEmpty && shared.inboundEvents.isEmpty && !controller.mustTakeHandshakes
         defer { shared.controlSleeps.store(false, ordering: .relaxed) }
         try set.wait(nanoseconds: isIdle ? delay : 0)
         if set.isReady(shared.controlWake) { SharedState.clear(shared.controlWake) }
@@ -88,6 +90,7 @@ final class ControlLoop {
     /// Real nanoseconds until something is due; `nil` when nothing is.
     private var delay: UInt64? {
         var delay = controller.nextDeadline.map { shared.clock.realDelay(until: $0) }
+        if let pause = controller.handshakePause { delay = min(delay ?? .max, pause) }
         if controller.awaitsOthers { delay = min(delay ?? .max, Self.reclaimDelay) }
         return delay
     }

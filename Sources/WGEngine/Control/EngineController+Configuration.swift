@@ -61,6 +61,8 @@ extension EngineController {
         guard new != identity?.privateKey else { return }
         identity = new.map { LocalIdentity(privateKey: $0) }
         macChecker = identity.map { MacChecker(publicKey: $0.publicKey) }
+        admission = identity.map { HandshakeAdmission(publicKey: $0.publicKey) }
+        publishMacChecker()
         if let identity, let slot = slotOfKey[identity.publicKey], let peer = peers[slot] { remove(peer) }
         for peer in peers.values {
             peer.identify(to: identity)

@@ -6,16 +6,6 @@ import WGProtocol
 
 // The handshake's two messages, as initiator and as responder (whitepaper 5.4).
 extension EngineController {
-    /// Takes a handshake message from the network. Whatever isn't right is dropped without a word.
-    func receive(_ message: [UInt8], from endpoint: EndpointRecord, now: UInt64) {
-        guard isUp, let identity, let macChecker, macChecker.isValid(message) else { return }
-        switch MessageLayout.kind(of: message.span) {
-        case .initiation: receiveInitiation(message, from: endpoint, identity, now: now)
-        case .response: receiveResponse(message, from: endpoint, identity, now: now)
-        case .cookieReply, .transport, nil: return
-        }
-    }
-
     /// Sends a new initiation in place of any before it.
     func sendInitiation(to peer: PeerRecord, now: UInt64) {
         dropInitiation(of: peer)
@@ -32,7 +22,7 @@ extension EngineController {
         send(made.message, to: peer, now: now)
     }
 
-    private func receiveInitiation(
+    func receiveInitiation(
         _ message: [UInt8], from endpoint: EndpointRecord, _ identity: LocalIdentity, now: UInt64
     ) {
         let initiation = NoiseHandshake.consumeInitiation(message, local: identity) { key in
@@ -42,6 +32,7 @@ extension EngineController {
         guard let remote = peer.remote, peer.filter.take(initiation.timestamp, now: now) else { return }
         noteReceived(message.count, from: endpoint, peer, now: now)
 
+        admission?.noteAnswer(now: now)
         guard let index = indexes.allocate() else { return }
         let made = NoiseHandshake.createResponse(
             to: initiation, remote: remote, presharedKey: peer.presharedKey, ephemeral: Random.privateKey(),
@@ -56,7 +47,7 @@ extension EngineController {
         handle(.responseSent, of: peer, now: now)
     }
 
-    private func receiveResponse(
+    func receiveResponse(
         _ message: [UInt8], from endpoint: EndpointRecord, _ identity: LocalIdentity, now: UInt64
     ) {
         guard let index = MessageLayout.receiver(of: message.span), let slot = awaited[index], let peer = peers[slot],
@@ -90,7 +81,8 @@ extension EngineController {
         return TAI64N(unixSeconds: time.seconds, nanoseconds: UInt32(clamping: time.nanoseconds))
     }
 
-    private func send(_ message: [UInt8], to peer: PeerRecord, now: UInt64) {
+    private func send(_ message: consuming [UInt8], to peer: PeerRecord, now: UInt64) {
+        peer.cookies.mark(&message, now: now)
         guard let sockets, peer.endpoint.addressLength != 0 else { return }
         network.send(message, to: peer.endpoint, over: sockets)
         let slot = shared.peers[peer.slot]

@@ -106,6 +106,8 @@ extension EngineController {
         publish(sockets: nil)
         let routing = shared.routing.exchange(nil, ordering: .acquiringAndReleasing)
         if let routing { reclaimer.retire(.routing(routing)) }
+        macChecker = nil
+        publishMacChecker()
         free(passedEarly + reclaimer.takeAll())
         passedEarly = []
     }
@@ -127,6 +129,9 @@ extension EngineController {
                 network.close(sockets.pointee)
                 sockets.deinitialize(count: 1)
                 sockets.deallocate()
+            case .macChecker(let checker):
+                checker.deinitialize(count: 1)
+                checker.deallocate()
             case .peer(let slot):
                 shared.peers[slot].pointee.reset()
                 slots.release(slot)

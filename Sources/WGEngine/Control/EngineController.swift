@@ -9,6 +9,7 @@ import WGProtocol
 /// `EngineClock` nanoseconds), so that tests can run hours in a moment.
 ///
 /// By topic: `+Configuration` applies what clients set, `+Report` tells what is, `+Handshake` speaks the handshake,
+/// `+Admission` stands before it when there is too much of it,
 /// `+Timers` does what is due, `+Publication` hands things to the other threads and takes them back.
 final class EngineController {
     let name: InterfaceName
@@ -21,6 +22,8 @@ final class EngineController {
     var identity: LocalIdentity?
     /// For messages to `identity`.
     var macChecker: MacChecker?
+    /// Which of them are worth a computation.
+    var admission: HandshakeAdmission?
     /// The port in use, or to be used once the link is up; 0 for one that the kernel chooses.
     var listenPort: UInt16 = 0
     var fwmark: UInt32 = 0
@@ -84,10 +87,7 @@ final class EngineController {
         switch message.pointee.kind {
         case .peerEvents:
             handleEvents(of: message.pointee.peer, now: now)
-        case .handshake:
-            let length = min(Int(message.pointee.payloadLength), message.pointee.payload.count)
-            let bytes = (0..<length).map { message.pointee.payload[$0] }
-            receive(bytes, from: message.pointee.endpoint, now: now)
+        case .handshake: takeHandshake(message, now: now)
         case .roamed:
             guard let peer = peers[message.pointee.peer] else { return }
             setEndpoint(message.pointee.endpoint, of: peer)

@@ -20,6 +20,8 @@ final class PeerRecord {
 
     /// Our initiation that awaits its response.
     var initiation: InitiatorState?
+    /// The cookie that our handshake messages to the peer are marked with.
+    var cookies: CookieJar
     /// Which of the peer's initiations are taken.
     var filter = InitiationFilter()
     var keypairs = KeypairRotation<UnsafeMutablePointer<KeypairRecord>>()
@@ -31,6 +33,7 @@ final class PeerRecord {
         self.slot = slot
         self.serial = serial
         self.publicKey = publicKey
+        cookies = CookieJar(recipient: publicKey)
     }
 
     /// Zero for none.

@@ -1,3 +1,5 @@
+import WGProtocol
+
 /// Memory and descriptors that the control thread has withdrawn from the other two, until they are free to go.
 ///
 /// What is retired in one turn of the control loop shares one epoch.
@@ -7,6 +9,7 @@ struct Reclaimer {
         case endpoint(UnsafeMutablePointer<EndpointRecord>)
         case routing(UnsafeMutablePointer<RoutingSnapshot>)
         case sockets(UnsafeMutablePointer<UdpSockets>)
+        case macChecker(UnsafeMutablePointer<MacChecker>)
         case peer(Int32)
     }
 

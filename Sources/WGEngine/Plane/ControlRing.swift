@@ -22,7 +22,8 @@ struct ControlMessage {
 
 /// A bounded ring from one data-plane thread to the control thread. One producer, one consumer, no locks.
 struct ControlRing {
-    static let capacity = 256
+    /// Entries; a power of two. Only those in use cost memory.
+    let capacity: Int
 
     private struct Indexes: ~Copyable {
         /// Next entry to write; the producer's.
@@ -36,13 +37,14 @@ struct ControlRing {
     private let entries: UnsafeMutablePointer<ControlMessage>
     private let indexes: UnsafeMutablePointer<Indexes>
 
-    init() {
-        entries = .allocate(capacity: Self.capacity)
+    init(capacity: Int = 256) {
+        self.capacity = capacity
+        entries = .allocate(capacity: capacity)
         indexes = .allocate(capacity: 1)
         indexes.initialize(to: Indexes())
     }
 
-    /// The engine's two rings live as long as its threads.
+    /// The engine's rings live as long as its threads.
     func deallocate() {
         indexes.deinitialize(count: 1)
         indexes.deallocate()
@@ -54,33 +56,37 @@ struct ControlRing {
     func push(_ fill: (UnsafeMutablePointer<ControlMessage>) -> Void) -> Bool {
         let head = indexes.pointee.head.load(ordering: .relaxed)
         // Acquire: the consumer has finished reading the entry that is to be overwritten.
-        guard head &- indexes.pointee.tail.load(ordering: .acquiring) < UInt64(Self.capacity) else {
+        guard head &- indexes.pointee.tail.load(ordering: .acquiring) < UInt64(capacity) else {
             indexes.pointee.overflowed.store(true, ordering: .releasing)
             return false
         }
-        fill(entries + Int(head % UInt64(Self.capacity)))
+        fill(entries + Int(head & UInt64(capacity - 1)))
         // Sequentially consistent: the entry is visible before the producer asks whether the consumer sleeps.
         indexes.pointee.head.store(head &+ 1, ordering: .sequentiallyConsistent)
         return true
     }
 
     /// Consumer: hands out the entries that are there now, oldest first. Those that come meanwhile are left for the next
-    /// call, so that a flood doesn't keep the consumer from everything else.
-    func drain(_ body: (UnsafeMutablePointer<ControlMessage>) -> Void) {
+    /// call, so that a flood doesn't keep the consumer from everything else; so are those above `limit`.
+    func drain(limit: Int = .max, _ body: (UnsafeMutablePointer<ControlMessage>) -> Void) {
         var tail = indexes.pointee.tail.load(ordering: .relaxed)
         let head = indexes.pointee.head.load(ordering: .acquiring)
-        while tail != head {
-            body(entries + Int(tail % UInt64(Self.capacity)))
+        let end = tail &+ min(head &- tail, UInt64(limit))
+        while tail != end {
+            body(entries + Int(tail & UInt64(capacity - 1)))
             tail &+= 1
             indexes.pointee.tail.store(tail, ordering: .releasing)
         }
     }
 
-    /// Consumer: whether an entry waits.
-    var isEmpty: Bool {
-        indexes.pointee.tail.load(ordering: .relaxed)
-            == indexes.pointee.head.load(ordering: .sequentiallyConsistent)
+    /// Consumer: how many entries wait.
+    var count: Int {
+        let head = indexes.pointee.head.load(ordering: .sequentiallyConsistent)
+        return Int(head &- indexes.pointee.tail.load(ordering: .relaxed))
     }
+
+    /// Consumer: whether an entry waits.
+    var isEmpty: Bool { count == 0 }
 
     /// Consumer: whether something was lost since the last call.
     func takeOverflow() -> Bool { indexes.pointee.overflowed.exchange(false, ordering: .acquiringAndReleasing) }

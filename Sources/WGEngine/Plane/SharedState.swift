@@ -1,5 +1,6 @@
 internal import CLinux
 import Synchronization
+import WGProtocol
 
 /// Everything that the engine's three threads share. Made by the controller before T and U start, and freed by it
 /// after both have ended. Each thread holds one reference for its life; what it points to is raw memory.
@@ -17,6 +18,11 @@ final class SharedState: @unchecked Sendable {
     let outboundEvents = ControlRing()
     /// From U.
     let inboundEvents = ControlRing()
+    /// From U: handshake and cookie messages, apart from its other news, so that a flood of them pushes nothing else
+    /// out. A tenth of a second's worth of 40 000 a second.
+    let handshakes = ControlRing(capacity: 4096)
+    /// Whether C looks after `handshakes` by itself every few milliseconds, so that U need not wake it.
+    let collectsHandshakes = Atomic<Bool>(false)
     /// To T.
     let outboundOrders = OutboundRing()
 
@@ -24,6 +30,8 @@ final class SharedState: @unchecked Sendable {
     let routing = Atomic<UnsafeMutablePointer<RoutingSnapshot>?>(nil)
     /// The UDP sockets; nil while the device has none.
     let sockets = Atomic<UnsafeMutablePointer<UdpSockets>?>(nil)
+    /// What handshake messages to this device are told by; nil while it has no private key.
+    let macChecker = Atomic<UnsafeMutablePointer<MacChecker>?>(nil)
     /// Bytes: the TUN device's MTU, kept current by C.
     let mtu = Atomic<Int>(1420)
     /// Whether T and U are to end.
@@ -63,6 +71,7 @@ final class SharedState: @unchecked Sendable {
         epoch.deallocate()
         outboundEvents.deallocate()
         inboundEvents.deallocate()
+        handshakes.deallocate()
         outboundOrders.deallocate()
     }
 
@@ -93,6 +102,13 @@ final class SharedState: @unchecked Sendable {
     @inline(__always)
     func wakeControl() {
         if controlSleeps.load(ordering: .sequentiallyConsistent) { Self.signal(controlWake) }
+    }
+
+    /// Wakes C for a handshake message, unless it comes for them anyway. The same argument as for `wakeControl`: C's last
+    /// look at the ring comes after it has said that it does not.
+    @inline(__always)
+    func wakeControlForHandshake() {
+        if !collectsHandshakes.load(ordering: .sequentiallyConsistent) { wakeControl() }
     }
 
     /// Makes an event descriptor readable.

@@ -1,5 +1,5 @@
 /// Which of a keypair's counters have been received: a window of 8128 below the greatest, as the Linux module keeps
-/// (RFC 6479, whitepaper 5.4.6). Thread U alone, and only after the packet has been authenticated.
+/// (RFC 6479, whitepaper 5.4.6). Thread U alone.
 struct ReplayWindow {
     /// How far a counter may lie behind the greatest one received and still be accepted.
     static let size: UInt64 = UInt64(wordCount - 1) * 64
@@ -11,7 +11,15 @@ struct ReplayWindow {
     /// A ring of bits by counter. One word more than the window: the word of `greatest` is filled only in part.
     private var words = InlineArray<128, UInt64>(repeating: 0)
 
-    /// Notes the counter. False when it has come before, or is too old to tell.
+    /// Whether `accept` would be true. Changes nothing.
+    @inline(__always)
+    func allows(_ counter: UInt64) -> Bool {
+        if counter > greatest { return true }
+        guard greatest &- counter < Self.size else { return false }
+        return words[Int(truncatingIfNeeded: (counter &>> 6) & Self.wordMask)] & (1 &<< (counter & 63)) == 0
+    }
+
+    /// Notes the counter, once its packet has been authenticated. False when it has come before, or is too old to tell.
     @inline(__always)
     mutating func accept(_ counter: UInt64) -> Bool {
         let word = counter &>> 6
