@@ -90,6 +90,10 @@ if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
             path: "Tests/EngineWithTestClock", swiftSettings: control))
     targets.append(
         .executableTarget(
+            name: "attack-generator", dependencies: ["CLinux", "WGModel", "WGCrypto"], path: "Tests/AttackGenerator",
+            swiftSettings: control))
+    targets.append(
+        .executableTarget(
             name: "netlink-probe", dependencies: ["WGModel", "WGLinux", "WGNetlink", "WGRoute"],
             path: "Tests/NetlinkProbe", swiftSettings: control))
     targets.append(

@@ -1,0 +1,87 @@
+#!/bin/bash
+# limit: 90
+# An engine that is flooded with all that can be had without a key: nothing of it is delivered, the session stays, a further
+# peer gets one by a cookie, memory stays bounded. Counts, not speeds: those are in Tests/Benchmarks/attack-bench.sh.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# a has a session with b, c comes later, g sends the floods; each has a cable to b.
+hosts() {
+    host a b c g
+    join a b 0
+    join c b 1
+    join g b 2
+    on b ip route add 10.66.0.0/16 via 198.51.102.1
+    on b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth-a.rp_filter=0 net.ipv4.conf.eth-g.rp_filter=0
+    # Who floods is not at the addresses that it claims, but its host sees what comes back.
+    on g nft -f - <<END
+table inet count {
+    chain in { type filter hook prerouting priority 0; udp sport 51820 udp length 72 counter; }
+}
+END
+    on b nft -f - <<END
+table inet count {
+    chain in { type filter hook input priority 0; iifname wg0 ip saddr 10.77.0.1 icmp type echo-request counter; }
+}
+END
+}
+counted() { on "$1" nft -j list table inet count | jq '[.nftables[].rule.expr[]?.counter.packets? // empty] | add'; }
+
+# third: c as a further peer of b, which knows c but not where it is.
+third() {
+    keys c &&
+        on b wg set wg0 peer "$(<"$WORK/c.pub")" allowed-ips 10.77.0.3/32 &&
+        on c wg set wg0 private-key "$WORK/c.key" peer "$(<"$WORK/b.pub")" endpoint 198.51.101.2:51820 \
+            allowed-ips 10.77.0.0/24 &&
+        inside c 3
+}
+
+# flood KIND RATE SECONDS: from g, with what has been captured.
+flood() { on g "$(command -v attack-generator)" flood "$1" 198.51.102.2 51820 "$(<"$WORK/b.pub")" "$2" "$3" "$WORK/captured"; }
+
+# calm: the flood in the background ends.
+calm() {
+    kill "$(processes g | sed -n 's/ attack-gen.*//p')"
+    wait "$flooding" 2>/dev/null
+    true
+}
+
+memory() { sed -n "s/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$(processes b | sed -n 's/ wireguard-.*//p')/status"; }
+
+captures() {
+    on a "$(command -v attack-generator)" capture eth-b 51820 50 "$WORK/captured" >"$WORK/capturing" &
+    wait_until 10 grep -q ready "$WORK/capturing" && on a ping -q -c 60 -i 0.01 -W 5 -s 900 10.77.0.2 && wait $!
+}
+
+hosts
+check "the engines start" eval 'device a wireguard-swift && device b wireguard-swift && device c wireguard-go'
+check "wg sets two of them up" endpoints a b
+ping_through "their tunnel works" a 10.77.0.2 1
+check "data packets are captured" captures
+session="$(on a wg show wg0 latest-handshakes)"
+delivered="$(counted b)"
+before="$(memory)"
+check "a flood of everything is sent" flood mix 20000 2
+equal "nothing of it is delivered" "$delivered" "$(counted b)"
+flood initiations-65000 20000 60 >"$WORK/flood" &
+flooding=$!
+check "who floods with initiations is asked for cookies" wait_until 10 eval '[[ $(counted g) -gt 1000 ]]'
+check "a further peer, Debian's wireguard-go, is set up meanwhile" third
+check "it gets its session meanwhile" on c ping -q -c 1 -W 30 10.77.0.2
+ping_through "the first session works meanwhile" a 10.77.0.2 1
+calm
+after="$(memory)"
+echo "# resident memory before and after, KiB: $before, $after"
+check "the engine's memory has grown by less than 8 MiB" test $((after - before)) -lt 8192
+equal "the first session is the same as before" "$session" "$(on a wg show wg0 latest-handshakes)"
+ping_through "and works" a 10.77.0.2 1
+cleanup_hosts
+
+hosts
+check "other engines start" eval 'device a wireguard-swift && device b wireguard-go && device c wireguard-swift'
+check "wg sets two of them up, one of which is Debian's wireguard-go" endpoints a b
+flood initiations-65000 20000 60 >"$WORK/flood" &
+flooding=$!
+check "wireguard-go under the same flood asks for cookies" wait_until 10 eval '[[ $(counted g) -gt 100 ]]'
+check "our engine is set up as a further peer" third
+check "it gets its session by a cookie of wireguard-go" on c ping -q -c 1 -W 30 10.77.0.2
+calm
