@@ -60,14 +60,14 @@ check "data packets are captured" captures
 session="$(on a wg show wg0 latest-handshakes)"
 delivered="$(counted b)"
 before="$(memory)"
-check "a flood of everything is sent" flood mix 20000 2
+check "a flood of everything is sent" flood mix 20000 1
 equal "nothing of it is delivered" "$delivered" "$(counted b)"
-flood initiations-65000 20000 60 >"$WORK/flood" &
+flood initiations-65000 10000 60 >"$WORK/flood" &
 flooding=$!
 check "who floods with initiations is asked for cookies" wait_until 10 eval '[[ $(counted g) -gt 1000 ]]'
 check "a further peer, Debian's wireguard-go, is set up meanwhile" third
-check "it gets its session meanwhile" on c ping -q -c 1 -W 30 10.77.0.2
-ping_through "the first session works meanwhile" a 10.77.0.2 1
+check "it gets its session meanwhile" wait_until 30 on c ping -q -c 1 -W 1 10.77.0.2
+check "the first session works meanwhile" wait_until 30 on a ping -q -c 1 -W 1 10.77.0.2
 calm
 after="$(memory)"
 echo "# resident memory before and after, KiB: $before, $after"
@@ -79,9 +79,9 @@ cleanup_hosts
 hosts
 check "other engines start" eval 'device a wireguard-swift && device b wireguard-go && device c wireguard-swift'
 check "wg sets two of them up, one of which is Debian's wireguard-go" endpoints a b
-flood initiations-65000 20000 60 >"$WORK/flood" &
+flood initiations-65000 10000 60 >"$WORK/flood" &
 flooding=$!
 check "wireguard-go under the same flood asks for cookies" wait_until 10 eval '[[ $(counted g) -gt 100 ]]'
 check "our engine is set up as a further peer" third
-check "it gets its session by a cookie of wireguard-go" on c ping -q -c 1 -W 30 10.77.0.2
+check "it gets its session by a cookie of wireguard-go" wait_until 30 on c ping -q -c 1 -W 1 10.77.0.2
 calm
