@@ -13,6 +13,7 @@
 #include <netlink/route/link.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 

@@ -148,6 +148,20 @@ public final class LiveSystem: QuickSystem {
         }
     }
 
+    public func addRoutes(_ operations: ArraySlice<Operation>) throws(QuickError) {
+        var refused: RouteSocket.Refused?
+        do throws(RouteError) {
+            var routes: [RouteInfo] = []
+            for case .addRoute(let route, let name) in operations { routes.append(try info(route, name)) }
+            refused = try sockets.addRoutes(routes)
+        } catch {
+            throw .refused(operations[operations.startIndex], error.errno, extack: error.extack)
+        }
+        guard let refused else { return }
+        throw .refused(
+            operations[operations.startIndex + refused.index], refused.error.errno, extack: refused.error.extack)
+    }
+
     private func change(_ rule: RuleState, _ operation: Operation) throws(QuickError) {
         let request = PolicyRule(
             family: rule.family == .ipv4 ? .ipv4 : .ipv6, priority: rule.priority, fwmark: rule.mark,

@@ -11,12 +11,17 @@ public import WGPlan
 /// 4. it is done;
 /// 5. its inverse goes to the journal. (An operation that can half happen goes there before it is done.)
 ///
+/// Routes over the tunnel's link that follow one another are shown, done and noted together: a tunnel may have many.
+///
 /// A refusal of what the plan can do without is told, and the plan goes on. After any other error the caller decides:
 /// `rollBack` performs the journal's inverses, the last first, whatever signals come and whatever fails. One executor sees
 /// a whole `up` through, so the journal spans all stages.
 public final class PlanExecutor {
     /// Called with the number of the step, from 0 over all plans, and the step. Tests let it throw.
     public typealias StepProbe = (Int, Operation) throws(QuickError) -> Void
+
+    /// How many routes go together. With each refused, the answers fit into a socket's buffer.
+    private static let batch = 64
 
     private let system: any QuickSystem
     private let reporter: any QuickReporter
@@ -40,21 +45,47 @@ public final class PlanExecutor {
 
     public func execute(_ plan: Plan) throws(QuickError) {
         plan.warnings.forEach(reporter.warn)
-        for operation in plan.operations {
+        var rest = plan.operations[...]
+        while let operation = rest.first {
             try checkSignals()
-            let step = stepCount
-            stepCount += 1
-            try probe?(step, operation)
-            reporter.willPerform(operation)
-            if operation.canHalfHappen { journal.append(operation) }
-            do {
-                try system.perform(operation)
-            } catch  where operation.isDispensable {
-                reporter.couldNotDo(operation, error)
-                continue
-            }
-            if !operation.canHalfHappen { journal.append(operation) }
+            let routes = rest.prefix(while: \.isLinkRoute).prefix(Self.batch)
+            if routes.count > 1 { try addRoutes(routes) } else { try execute(operation) }
+            rest = rest.dropFirst(max(1, routes.count))
         }
+    }
+
+    private func execute(_ operation: Operation) throws(QuickError) {
+        try begin(operation)
+        reporter.willPerform(operation)
+        if operation.canHalfHappen { journal.append(operation) }
+        do {
+            try system.perform(operation)
+        } catch  where operation.isDispensable {
+            reporter.couldNotDo(operation, error)
+            return
+        }
+        if !operation.canHalfHappen { journal.append(operation) }
+    }
+
+    /// A test's fault in their midst keeps the first of them.
+    private func addRoutes(_ routes: ArraySlice<Operation>) throws(QuickError) {
+        var begun = routes.prefix(0)
+        var fault: QuickError?
+        for operation in routes {
+            do { try begin(operation) } catch { fault = error }
+            if fault != nil { break }
+            begun = routes.prefix(begun.count + 1)
+        }
+        reporter.willPerformAll(begun)
+        begun.forEach { journal.append($0) }
+        try system.addRoutes(begun)
+        if let fault { throw fault }
+    }
+
+    private func begin(_ operation: Operation) throws(QuickError) {
+        let step = stepCount
+        stepCount += 1
+        try probe?(step, operation)
     }
 
     /// Does all that can be done, whatever fails or comes.
@@ -100,5 +131,12 @@ public final class PlanExecutor {
         } catch {
             return false
         }
+    }
+}
+
+extension Operation {
+    /// A route to be added that goes with the tunnel's link.
+    fileprivate var isLinkRoute: Bool {
+        if case .addRoute(let route, _) = self { route.kind == .link } else { false }
     }
 }

@@ -106,7 +106,7 @@ extension RouteSocket {
         return withExtendedLifetime(received) { received.routes }
     }
 
-    private func makeRoute(
+    func makeRoute(
         _ info: RouteInfo, _ operation: RouteError.Operation
     ) throws(RouteError) -> OpaquePointer {
         let route = try allocated(rtnl_route_alloc(), operation)

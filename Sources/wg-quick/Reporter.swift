@@ -18,6 +18,12 @@ final class Reporter: QuickReporter {
         for text in writesOut ? operation.planLines() : operation.traceLines { say(messages.trace(text)) }
     }
 
+    /// In one write, as there may be many.
+    func willPerformAll(_ operations: ArraySlice<Operation>) {
+        let lines = operations.flatMap { writesOut ? $0.planLines() : $0.traceLines }
+        say(lines.map { messages.trace($0) }.joined())
+    }
+
     func willFallBack(to engine: EngineProgram) { say(messages.fallingBack(to: engine)) }
 
     func isOpen(_ endpoint: TunnelRecord.NamedEndpoint, of name: InterfaceName, _ failure: Resolver.Failure) {

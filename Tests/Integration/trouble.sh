@@ -49,6 +49,21 @@ check "and changes nothing" wait_until 5 same_state "$WORK/up" a
 down "a tunnel"
 as_before "a tunnel"
 
+# One of many routes is there already, over another link.
+many="$(for n in {1..200}; do printf '10.66.%d.0/24, ' "$n"; done)"
+file "Table = main"
+sed -i "s|^AllowedIPs.*|AllowedIPs = ${many}10.88.0.0/16|" "$conf"
+on a ip route add 10.66.101.0/24 dev cable
+state a >"$WORK/with"
+check_fails "a route that is there already fails" quick up "$conf"
+check "the message names it" grep -q 'route add 10.66.101.0/24 dev wg0.: File exists' "$WORK/output"
+check "and nothing is left" wait_until 5 same_state "$WORK/with" a
+on a ip route delete 10.66.101.0/24 dev cable
+up "many routes"
+equal "many routes: all are there" 201 "$(on a ip route show dev wg0 scope link proto boot | wc -l)"
+down "many routes"
+as_before "many routes"
+
 for stage in PreUp PostUp; do
     # In the middle: what comes before it has run, what comes after it has not.
     file "${logs[@]}" "$stage = exit 7" "$(log "$stage")"
