@@ -10,22 +10,20 @@ public struct DownPlanner: Sendable {
     public let name: InterfaceName
     private let preDown: [String]
     private let postDown: [String]
-    private let record: TunnelRecord?
-    private let table: RouteTable
-    /// Rather than the file.
-    private let followsRecord: Bool
-    /// Of the file, where there is no record.
-    private let config: QuickConfig?
+    private let source: Source
+
+    private enum Source {
+        case record(TunnelRecord)
+        /// The record, if there is one, is of another link that had the name before: what that left goes, too.
+        case file(QuickConfig, stale: TunnelRecord?)
+    }
 
     /// After an `up` that did not come to its end, only the hooks that take back those that have begun.
     public init(record: TunnelRecord) {
         name = record.interface
-        preDown = record.progress == .postUp || record.progress == .up ? record.hooks.preDown : []
+        preDown = [.begun, .preUp].contains(record.progress) ? [] : record.hooks.preDown
         postDown = record.progress == .begun ? [] : record.hooks.postDown
-        self.record = record
-        table = .automatic
-        followsRecord = true
-        config = nil
+        source = .record(record)
     }
 
     /// - Parameter stale: the record of another link that had the name before.
@@ -33,20 +31,28 @@ public struct DownPlanner: Sendable {
         self.name = name
         preDown = config.preDown
         postDown = config.postDown
-        record = stale
-        table = config.table
-        followsRecord = false
-        self.config = stale == nil ? config : nil
+        source = .file(config, stale: stale)
     }
 
     /// The record that is followed.
-    public var recorded: TunnelRecord? { followsRecord ? record : nil }
+    public var recorded: TunnelRecord? { if case .record(let record) = source { record } else { nil } }
+
+    /// Whichever record there is.
+    private var record: TunnelRecord? {
+        switch source {
+        case .record(let record): record
+        case .file(_, let stale): stale
+        }
+    }
+
+    /// The file, where there is no record at all.
+    private var unrecorded: QuickConfig? { if case .file(let config, nil) = source { config } else { nil } }
 
     public static let beginNeeds: SnapshotParts = [.link, .device]
     public var tearDownNeeds: SnapshotParts {
         let parts: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]
-        let known = followsRecord ? parts : parts.union(.firewall)
-        return config?.dnsServers.isEmpty == false ? known.union(.dnsHost) : known
+        let known = recorded != nil ? parts : parts.union(.firewall)
+        return unrecorded?.dnsServers.isEmpty == false ? known.union(.dnsHost) : known
     }
 
     /// A tunnel that is up has a device, unless that died; then the record is reason enough.
@@ -67,7 +73,7 @@ public struct DownPlanner: Sendable {
         }
         // What systemd-resolved had of the link has gone with it.
         if let dns = dns(snapshot), dns.backend != .resolved { operations.append(.setDNS(name, from: dns, to: nil)) }
-        let firewall = (followsRecord ? nil : snapshot.firewall?.state) ?? record?.effects.firewall
+        let firewall = (recorded != nil ? nil : snapshot.firewall?.state) ?? record?.effects.firewall
         if let firewall { operations.append(.setFirewall(name, from: firewall, to: nil)) }
         operations += snapshot.restorations(record?.effects.sysctls ?? [])
         if record != nil { operations.append(.removeRecord(name)) }
@@ -78,7 +84,7 @@ public struct DownPlanner: Sendable {
 
     /// Without a record as the stock tool would have done it, which knows `resolvconf` alone.
     private func dns(_ snapshot: SystemSnapshot) -> DNSState? {
-        guard let config else { return record?.effects.dns }
+        guard let config = unrecorded else { return record?.effects.dns }
         // What resolvectl knows under this name goes with the link, too.
         guard snapshot.dnsHost.resolvconf?.isResolvectl == false else { return nil }
         return (try? DNSPolicy(choice: .resolvconf).decide(name, config, snapshot.dnsHost))?.state
@@ -86,7 +92,7 @@ public struct DownPlanner: Sendable {
 
     /// Those that are still there.
     private func rules(_ snapshot: SystemSnapshot) -> [RuleState] {
-        let own = record?.effects.rules ?? snapshot.unrecordedRules(table)
+        let own = record?.effects.rules ?? snapshot.unrecordedRules(unrecorded?.table ?? .automatic)
         return own.filter(Set(snapshot.rules).contains)
     }
 }

@@ -2,7 +2,13 @@ import WGConfig
 public import WGModel
 
 extension ApplyPlanner {
-    public static let routeNeeds = UpPlanner.routeNeeds.union(.firewall)
+    /// To ask for packet filter rules starts a process. Only a full tunnel has any.
+    public var routeNeeds: SnapshotParts {
+        let prefixes = config.wireGuard.peers.lazy.flatMap(\.allowedIPs).map(\.prefix)
+        let isFull = config.table == .automatic && prefixes.contains(where: \.isDefault)
+        let wasFull = record.effects.firewall != nil || !record.effects.rules.isEmpty
+        return isFull || wasFull ? UpPlanner.routeNeeds.union(.firewall) : UpPlanner.routeNeeds
+    }
 
     /// - Parameter change: as it was at `configure`.
     public mutating func route(_ change: DeviceChange, _ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
