@@ -102,6 +102,4 @@ public enum PlanWarning: Hashable, Sendable {
     case adopted(InterfaceName, [IPPrefix])
     /// The tunnel's link has gone without `down`, and is made anew.
     case linkHasGone(InterfaceName)
-    /// What its hooks did to the link that has gone is not done to the new one.
-    case hooksOfLostLink(InterfaceName)
 }

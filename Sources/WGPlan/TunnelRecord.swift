@@ -33,6 +33,9 @@ public struct TunnelRecord: Hashable, Sendable {
         case postUp
         /// The tunnel is up.
         case up
+        /// It was up, its link went away without `down`, and the hooks have not come to their end on the one that took its
+        /// place.
+        case restoring
     }
 
     /// The user's commands, as written in the file, `%i` included.

@@ -38,8 +38,6 @@ struct Messages {
             "[!] `\(name)' was brought up by something else: its hooks are taken to have been the file's, and to be "
                 + "others' these addresses: \(addresses.map(\.description).joined(separator: ", "))\n"
         case .linkHasGone(let name): "[!] The link of `\(name)' has gone; making it anew\n"
-        case .hooksOfLostLink(let name):
-            "[!] What hooks did to the link of `\(name)' that has gone is not done again; `down' and `up' would do it\n"
         case .leftovers(let name): "[!] Taking away what is left of an earlier `\(name)'\n"
         }
     }

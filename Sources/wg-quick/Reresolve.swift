@@ -36,6 +36,8 @@ extension Program {
             if let record = try TunnelDown.record(of: argument.name, in: system) {
                 reresolve = TunnelReresolve(record: record, system: system, executor: executor)
             } else {
+                // Somebody took it down while the timer goes on.
+                if request.onlyDue, try system.snapshot(argument.name, .link).link == nil { return .success }
                 guard let file = loadConfig(argument) else { return .failure }
                 reresolve = TunnelReresolve(
                     name: argument.name, config: file.config, system: system, executor: executor)

@@ -154,6 +154,8 @@ check "apply sets it" eval 'apply g && [[ $(on g wg show wg0 endpoints) == *:518
 file "10.77.0.1/24" "10.77.0.2/32" "PostUp = touch $WORK/hooked"
 apply g
 equal "a hook that is new: the status of apply" 3 "$?"
+check "with --hooks-may-differ it is told of, and the status is 0" eval \
+    'apply g --hooks-may-differ && grep -q "Not run: PostUp" "$WORK/output"'
 check "it is told of, and not run" eval 'grep -q "Not run: PostUp" "$WORK/output" && [[ ! -e $WORK/hooked ]]'
 check "and run if that is wanted" eval 'apply g --run-hooks && [[ -e $WORK/hooked ]] && apply g'
 check "--if-gone does nothing to a tunnel that is up" eval \
@@ -161,7 +163,9 @@ check "--if-gone does nothing to a tunnel that is up" eval \
 
 # MARK: An engine that died
 
-file "10.77.0.1/24" "0.0.0.0/0, ::/0"
+# What the second hook does goes with the link, what the first does has to be taken back before it is done again.
+file "10.77.0.1/24" "0.0.0.0/0, ::/0" "PostUp = ip rule add pref 77 lookup 77" "PreDown = ip rule delete pref 77" \
+    "PostUp = ip route add 10.77.9.0/24 dev %i" "PostDown = false"
 check "a full tunnel by apply" apply g --run-hooks
 on g nft -f - <<END
 table inet probe {
@@ -179,8 +183,12 @@ check "the engine's link has gone" wait_until 5 no_link
 check "--if-gone brings it back" apply g --if-gone
 ping_through "it carries packets again" g 10.77.0.2 1
 wait "$ping"
+check "its hooks were run again" eval '[[ $(on g ip route show dev wg0) == *10.77.9.0/24* ]]'
+equal "and nothing of theirs is there twice" 1 "$(on g ip rule show pref 77 | wc -l)"
 equal "meanwhile nothing left in the clear" 0 "$(on g nft -j list table inet probe | jq '[.. | .counter? | objects | .packets] | add')"
 equal "then there is nothing to do" "status 0" "$(plan g)"
+sed -i /PostDown/d "$conf"
+check "apply takes over a hook for down" apply g
 check "down" on g wg-quick down "$conf"
 
 # MARK: A tunnel of the stock tool

@@ -158,3 +158,6 @@ check "and so it does" on a ip link show dev wg0
 on a ip link delete dev wg0
 look 4 "a look where the interface has gone"
 check "down cleans up" on a wg-quick down "$CONF"
+equal "a timer's look at a tunnel that somebody took down is none" "status 0" \
+    "$(on a wg-quick reresolve --only-due "$CONF" 2>&1; echo "status $?")"
+look 1 "somebody's own look at it"

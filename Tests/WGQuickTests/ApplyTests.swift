@@ -137,7 +137,7 @@ struct ApplyTests {
         #expect(attempt.system.outcome(config) == before)
         for operation in attempt.system.performed.dropFirst(count) {
             switch operation {
-            case .removeRule, .removeRoute, .runHook: Issue.record("\(operation)")
+            case .removeRule, .removeRoute: Issue.record("\(operation)")
             default: break
             }
         }
@@ -173,6 +173,44 @@ struct ApplyTests {
         #expect(attempt.reporter.lines.dropFirst(count) == ["new wg0", "other"])
         #expect(attempt.system.world.records[wg0]?.hooks == TunnelRecord.Hooks(changed))
         #expect(try attempt.apply(changed) == [])
+    }
+
+    @Test(arguments: [false, true])
+    func theHooksOfALinkThatHasGoneAreRunAgain(runsHooks: Bool) throws {
+        let attempt = Attempt(
+            system: FakeSystem(),
+            config: QuickConfig(preUp: ["a %i"], postUp: ["b"], preDown: ["false"], postDown: ["d"]))
+        try attempt.up()
+        try attempt.system.perform(.deleteLink(wg0, runsEngine: false))
+        var changed = attempt.config
+        changed.postUp = ["b", "new"]
+        let count = attempt.system.performed.count
+        #expect(try attempt.apply(changed, runsHooks: runsHooks).map(\.command) == (runsHooks ? [] : ["new"]))
+        let lines = attempt.system.performed.dropFirst(count).compactMap(\.trace)
+        let hooks = ["false", "d", "ip link add dev wg0 type wireguard", "a wg0", "b"] + (runsHooks ? ["new"] : [])
+        #expect(lines.filter(Set(hooks).contains) == hooks)
+        #expect(lines.last == hooks.last)
+        #expect(attempt.system.world.records[wg0]?.progress == .up)
+        #expect(try attempt.apply(changed, runsHooks: runsHooks).count == (runsHooks ? 0 : 1))
+        #expect(attempt.system.performed.compactMap(\.trace).last == hooks.last, "there was nothing to do")
+    }
+
+    @Test func hooksThatDidNotComeToTheirEndAreRunByTheNextApply() throws {
+        let attempt = Attempt(system: FakeSystem(), config: QuickConfig(preUp: ["a"], postUp: ["b"], postDown: ["d"]))
+        try attempt.up()
+        try attempt.system.perform(.deleteLink(wg0, runsEngine: false))
+        attempt.system.onHook = { system, command throws(QuickError) in
+            if command == "b" { throw .interrupted(Signal(rawValue: 15)) }
+        }
+        #expect(throws: QuickError.interrupted(Signal(rawValue: 15))) { try attempt.apply(attempt.config) }
+        #expect(attempt.system.world.links[wg0] != nil)
+        #expect(attempt.system.world.records[wg0]?.progress == .restoring)
+        attempt.system.onHook = { _, _ in }
+        let count = attempt.system.performed.count
+        try attempt.apply(attempt.config)
+        #expect(attempt.system.performed.dropFirst(count).compactMap(\.trace) == ["d", "a", "b"])
+        try attempt.down()
+        #expect(attempt.system.world == FakeSystem.World())
     }
 
     @Test func hooksForDownThatChangedAreTakenOver() throws {

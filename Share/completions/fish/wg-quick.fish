@@ -66,6 +66,7 @@ complete -c wg-quick -n '__wg_quick_command up apply' -l dns-failure -x -a 'fail
 complete -c wg-quick -n '__wg_quick_command up down apply plan check' -l json -d 'Print JSON'
 complete -c wg-quick -n '__wg_quick_command up down apply' -l dry-run -d 'Show what would be done, and do nothing'
 complete -c wg-quick -n '__wg_quick_command apply' -l run-hooks -d 'Run the PreUp and PostUp hooks that are new'
+complete -c wg-quick -n '__wg_quick_command apply' -l hooks-may-differ -d 'Name hooks that changed, and end with status 0'
 complete -c wg-quick -n '__wg_quick_command apply' -l if-gone -d 'Do nothing unless the link has gone'
 complete -c wg-quick -n '__wg_quick_command up' -l wait -d 'Stay until every endpoint has an address'
 complete -c wg-quick -n '__wg_quick_command reresolve' -l all -d 'All tunnels that are up'

@@ -3,13 +3,13 @@ public import WGModel
 
 /// Decides what `apply` does to a tunnel that is up, or whose link has gone, in stages, each from a snapshot of its own:
 ///
-/// 1. `begin`: a record, where there is none; new PreUp hooks, if they are wanted. For a link that has gone, `createLink`
-///    and `tookLink`.
+/// 1. For a link that has gone, `loseLink`, `createLink` and `tookLink`. `hooksToTakeBack`, of such a link. `begin`: a record,
+///    where there is none; PreUp hooks: new ones, if they are wanted, or those of a link that has gone.
 /// 2. `configure`: what is new to the device, and the addresses.
 /// 3. `settle`: addresses that went with others; MTU, and link up.
 /// 4. `setDNS`: the resolvers.
 /// 5. `route`: routes, rules, settings, the device's mark.
-/// 6. `finish`: what the device is to lose; new PostUp hooks; the record.
+/// 6. `finish`: what the device is to lose; PostUp hooks, as PreUp; the record.
 ///
 /// What is new comes before what goes, and each stage looks only at how things are. So whatever ends an `apply` midway, the
 /// next one does the rest: there is no way back, and none is needed. As at `up`, the record tells beforehand of what does
@@ -25,6 +25,8 @@ public struct ApplyPlanner: Sendable {
     /// The peers whose endpoints are to be set.
     private var asked: Set<PublicKey> = []
     var hasNewLink = false
+    /// The link was made anew, and what hooks did to the old one is gone with it.
+    private var isHookless: Bool
 
     /// - Parameters:
     ///   - path: of the configuration file.
@@ -36,6 +38,7 @@ public struct ApplyPlanner: Sendable {
         self.path = path
         self.record = record
         self.runsHooks = runsHooks
+        isHookless = record.progress == .restoring
         written = record
     }
 
@@ -62,7 +65,7 @@ public struct ApplyPlanner: Sendable {
     private var isAdopted: Bool { written == nil }
 
     public mutating func begin(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
-        guard isAdopted else { return Plan(newHooks(.preUp)) }
+        guard isAdopted else { return Plan(dueHooks(.preUp)) }
         guard let link = snapshot.link, let device = snapshot.device else { throw .notWireGuard(name) }
         record.linkIndex = link.index
         record.effects.rules = snapshot.unrecordedRules(config.table)
@@ -71,17 +74,24 @@ public struct ApplyPlanner: Sendable {
         record.applied.endpoints = AppliedFile(config).endpoints
         let unknown = snapshot.addresses.filter { !config.addresses.contains($0) && !$0.address.isLinkLocalIPv6 }
         written = record
-        return Plan([.writeRecord(record)] + newHooks(.preUp), warnings: [.adopted(name, unknown)])
+        return Plan([.writeRecord(record)] + dueHooks(.preUp), warnings: [.adopted(name, unknown)])
     }
 
     /// For a link that has gone. Rules and the route of last resort are still there, and stay.
-    public mutating func createLink() -> Plan {
+    public mutating func loseLink() -> Plan {
         record.linkIndex = 0
-        let hasHooks = !record.hooks.preUp.isEmpty || !record.hooks.postUp.isEmpty
-        return Plan(
-            takeDown() + [.removeDeadSocket(name), .createLink(name)],
-            warnings: [.linkHasGone(name)] + (hasHooks && !runsHooks ? [.hooksOfLostLink(name)] : []))
+        record.progress = .restoring
+        isHookless = true
+        return Plan(takeDown(), warnings: [.linkHasGone(name)])
     }
+
+    /// What hooks did beside a link that has gone is taken back first, or it would be there twice. They may well fail.
+    public var hooksToTakeBack: Plan {
+        guard isHookless else { return Plan() }
+        return Plan(name.hooks(.preDown, record.hooks.preDown) + name.hooks(.postDown, record.hooks.postDown))
+    }
+
+    public func createLink() -> Plan { Plan([.removeDeadSocket(name), .createLink(name)]) }
 
     /// In place of the kernel's link.
     public func startEngine(_ engine: EngineProgram) -> Plan { Plan([.startEngine(name, engine)]) }
@@ -168,7 +178,8 @@ public struct ApplyPlanner: Sendable {
     ) throws(PlanError) -> Plan {
         guard let device = snapshot.device else { throw .interfaceVanished(name) }
         let rest = StateDiff.change(from: device, to: wholeDevice(change)).removals(device)
-        let hooks = newHooks(.postUp)
+        let hooks = dueHooks(.postUp)
+        record.progress = .up
         record.configPath = path
         record.endpoints = TunnelRecord.NamedEndpoint.all(in: config.wireGuard)
         record.applied = applied(change)
@@ -227,7 +238,12 @@ public struct ApplyPlanner: Sendable {
         return changes(.preUp, record.hooks.preUp, config.preUp) + changes(.postUp, record.hooks.postUp, config.postUp)
     }
 
-    private func newHooks(_ stage: HookStage) -> [Operation] {
+    /// Those that ran for a link that has gone, or all of the file; of a link that stays, those that are new.
+    private func dueHooks(_ stage: HookStage) -> [Operation] {
+        if isHookless {
+            let hooks = runsHooks ? TunnelRecord.Hooks(config) : record.hooks
+            return name.hooks(stage, stage == .preUp ? hooks.preUp : hooks.postUp)
+        }
         guard runsHooks else { return [] }
         return name.hooks(stage, changedHooks.filter { $0.stage == stage && $0.isNew }.map(\.command))
     }

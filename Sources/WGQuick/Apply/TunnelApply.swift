@@ -26,7 +26,8 @@ public final class TunnelApply {
 
     /// - Parameters:
     ///   - path: of the configuration file, for the record.
-    ///   - runsHooks: whether PreUp and PostUp hooks are run that are new in the file.
+    ///   - runsHooks: whether PreUp and PostUp hooks are run that are new in the file. Those of a link that has gone are run
+    ///     again in any case.
     public init(
         name: InterfaceName, config: QuickConfig, path: String, dns: DNSPolicy = DNSPolicy(), runsHooks: Bool,
         system: any QuickSystem, executor: PlanExecutor, reporter: any QuickReporter
@@ -75,16 +76,18 @@ public final class TunnelApply {
     ) throws(QuickError) -> Situation {
         let record = try TunnelDown.record(of: name, in: system)
         guard let link = try system.snapshot(name, .link).link else {
-            return record.flatMap { $0.progress == .up ? .linkHasGone($0) : nil } ?? .down
+            return record.flatMap { $0.wasUp ? .linkHasGone($0) : nil } ?? .down
         }
         guard let record, record.describes(link) else { return .up(nil) }
         // What a killed `up` has left is none, and `up` knows what to do about it.
-        return record.progress == .up ? .up(record) : .down
+        return record.wasUp ? .up(record) : .down
     }
 
     private func run(_ start: ApplyPlanner, restores: Bool) throws(QuickError) -> [ChangedHook] {
         var planner = start
         let changedHooks = planner.changedHooks
+        if restores { try executor.execute(planner.loseLink()) }
+        _ = executor.executeAll(planner.hooksToTakeBack)
         if restores { try restoreLink(&planner) }
         let first = try system.snapshot(name, ApplyPlanner.beginNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.begin(first) })
@@ -96,7 +99,7 @@ public final class TunnelApply {
         let link = try system.snapshot(name, ApplyPlanner.settleNeeds.union(paths))
         try executor.execute(try planned { () throws(PlanError) in try planner.settle(link) })
         try setDNS(&planner)
-        let routes = try system.snapshot(name, ApplyPlanner.routeNeeds)
+        let routes = try system.snapshot(name, planner.routeNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.route(change, routes) })
         let last = try system.snapshot(name, ApplyPlanner.finishNeeds)
         let file = try system.contents(of: path)
@@ -154,4 +157,9 @@ public final class TunnelApply {
         }
         return resolved.change
     }
+}
+
+extension TunnelRecord {
+    /// Whether its `up` came to the end.
+    fileprivate var wasUp: Bool { progress == .up || progress == .restoring }
 }

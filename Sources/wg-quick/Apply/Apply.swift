@@ -27,7 +27,7 @@ extension Program {
                 if let format = options.common.shows { return try show(argument.name, format, system, run) }
                 let changed = try run(system, Reporter(messages, writesOut: true))
                 for hook in changed { reporter.say(messages.text(hook)) }
-                return changed.isEmpty ? .success : .hooksNotRun
+                return changed.isEmpty || options.hooksMayDiffer ? .success : .hooksNotRun
             }
         } catch {
             return fail(messages.text(error))

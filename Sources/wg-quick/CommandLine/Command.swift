@@ -18,6 +18,8 @@ enum Command: Equatable {
 
     struct Apply: Equatable {
         var runsHooks = false
+        /// Hooks that changed and were not run do not count for the status.
+        var hooksMayDiffer = false
         var onlyIfGone = false
         /// Those that `up` has, too.
         var common = UpOptions()
@@ -77,7 +79,8 @@ enum Command: Equatable {
             return .apply(
                 operands[0],
                 Apply(
-                    runsHooks: arguments.has(.runHooks), onlyIfGone: arguments.has(.ifGone),
+                    runsHooks: arguments.has(.runHooks), hooksMayDiffer: arguments.has(.hooksMayDiffer),
+                    onlyIfGone: arguments.has(.ifGone),
                     common: try UpOptions(subcommand, arguments)))
         case (.strip, 1): return .strip(operands[0])
         case (.check, 1...): return .check(operands, isJSON: isJSON)

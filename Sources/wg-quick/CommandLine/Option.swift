@@ -9,13 +9,14 @@ enum Option: String, CommandOption {
     case dryRun = "dry-run"
     case runHooks = "run-hooks"
     case ifGone = "if-gone"
+    case hooksMayDiffer = "hooks-may-differ"
     case help
 
     var valueName: String? {
         switch self {
         case .dns: "CHOICE"
         case .dnsFailure: "POLICY"
-        case .json, .wait, .all, .onlyDue, .dryRun, .runHooks, .ifGone, .help: nil
+        case .json, .wait, .all, .onlyDue, .dryRun, .runHooks, .ifGone, .hooksMayDiffer, .help: nil
         }
     }
 
@@ -29,6 +30,7 @@ enum Option: String, CommandOption {
         case .all: "all tunnels that are up"
         case .dryRun: "show what would be done, and do nothing"
         case .runHooks: "run the PreUp and PostUp hooks that are new"
+        case .hooksMayDiffer: "name hooks that changed, and end with status 0"
         case .ifGone: "do nothing unless the link has gone without `down'"
         case .onlyDue: "ask for no name whose last answer still holds"
         }
@@ -39,7 +41,7 @@ enum Option: String, CommandOption {
         switch self {
         case .dns: DNSPolicy.Choice.allCases.map(\.rawValue).joined(separator: "|")
         case .dnsFailure: DNSPolicy.Failure.allCases.map(\.rawValue).joined(separator: "|")
-        case .json, .wait, .all, .onlyDue, .dryRun, .runHooks, .ifGone, .help: ""
+        case .json, .wait, .all, .onlyDue, .dryRun, .runHooks, .ifGone, .hooksMayDiffer, .help: ""
         }
     }
 }

@@ -6,7 +6,7 @@ enum Subcommand: String, CaseIterable {
     var options: [Option] {
         switch self {
         case .up: [.dns, .dnsFailure, .wait, .dryRun, .json, .help]
-        case .apply: [.dns, .dnsFailure, .runHooks, .ifGone, .dryRun, .json, .help]
+        case .apply: [.dns, .dnsFailure, .runHooks, .hooksMayDiffer, .ifGone, .dryRun, .json, .help]
         case .plan: [.json, .help]
         case .reresolve: [.all, .onlyDue, .help]
         case .down: [.dryRun, .json, .help]
@@ -71,7 +71,8 @@ enum Subcommand: String, CaseIterable {
             one that is down. Peers keep their sessions, and stay where they roamed to unless
             the file has another endpoint. The second time there is nothing to do.
 
-            Hooks that changed are named and not run, and the status is 3.
+            Hooks that changed are named and not run, and the status is 3. A link that has gone,
+            as when its engine died, is made anew, and its hooks are run again.
             """
         case .plan:
             """
