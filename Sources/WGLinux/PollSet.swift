@@ -28,6 +28,9 @@ public struct PollSet {
         _ = try check(entries.withUnsafeMutableBufferPointer { clinux_ppoll($0.baseAddress, $0.count, limit) })
     }
 
+    /// Whether the last wait found anything.
+    public var isAnyReady: Bool { entries.contains { $0.revents != 0 } }
+
     /// Whether the last wait found that a write to the descriptor would not block.
     public func isWritable(_ descriptor: Int32) -> Bool {
         entries.contains { $0.fd == descriptor && $0.revents & Int16(POLLOUT) != 0 }

@@ -46,7 +46,7 @@ public final class UnixListener {
             }
         default: break
         }
-        let listener = clinux_unix_serve(path, 16)
+        let listener = clinux_unix_serve(path, 128)
         guard listener >= 0 else { throw .system(operation: .listen, Errno(rawValue: -listener)) }
         var device: UInt64 = 0
         var inode: UInt64 = 0

@@ -7,14 +7,26 @@ public struct TextBuffer: Sendable {
     /// An empty text.
     public init() {}
 
+    /// An empty text with room for so many bytes, so that it need not move while it is written.
+    public init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
     /// What has been written, as a string.
     public var string: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Starts anew in the same memory.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+    /// Starts anew in the same memory, of which nothing is left: the text held keys.
+    public mutating func erase() {
+        for index in bytes.indices { bytes[index] = 0 }
+        removeAll()
+    }
+
     /// The text as it is.
     public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// Text that is bytes already.
+    public mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
     /// One ASCII character.
     public mutating func append(ascii character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }

@@ -2,8 +2,8 @@ import WGCrypto
 public import WGModel
 
 /// Our own side of a handshake: the key pair, and what follows from it alone. The private key is erased with the last
-/// copy of the identity.
-public struct LocalIdentity: Sendable {
+/// reference to the identity.
+public final class LocalIdentity: Sendable {
     public let publicKey: PublicKey
     private let secret: SecretKey
     /// The hash a responder begins with.

@@ -1,4 +1,5 @@
-/// Cuts a stream of bytes into lines, holding no more than what was appended and not yet taken.
+/// Cuts a stream of bytes into lines, holding no more than what was appended and not yet taken. It erases what it lets go
+/// of: the lines may hold keys.
 struct LineBuffer: Sendable {
     /// Far beyond any line of the protocol: the longest is a key name and 64 hexadecimal digits.
     static let maximumLineLength = 1024
@@ -12,13 +13,31 @@ struct LineBuffer: Sendable {
 
     var isEmpty: Bool { start == bytes.count }
 
-    mutating func append(_ more: ArraySlice<UInt8>) {
-        if start > 0 {
-            bytes.removeSubrange(..<start)
-            searched -= start
-            start = 0
+    mutating func append(_ more: ArraySlice<UInt8>) { append(more.span) }
+
+    mutating func append(_ more: Span<UInt8>) {
+        let rest = bytes.count - start
+        // An array that grows by itself leaves its former memory as it was.
+        if start > 0 || rest + more.count > bytes.capacity { move(room: rest + more.count) }
+        bytes.append(addingCapacity: more.count) { output in
+            for index in more.indices { output.append(more[index]) }
         }
-        bytes.append(contentsOf: more)
+    }
+
+    /// Lets go of the lines that have been taken, and of memory beyond what is left.
+    mutating func eraseTaken() {
+        guard start > 0 else { return }
+        move(room: bytes.count - start)
+    }
+
+    private mutating func move(room: Int) {
+        var moved: [UInt8] = []
+        moved.reserveCapacity(room)
+        moved += bytes[start...]
+        swap(&bytes, &moved)
+        searched -= start
+        start = 0
+        for index in moved.indices { moved[index] = 0 }
     }
 
     /// The next line without its line feed, or `nil` until one is complete.

@@ -49,12 +49,12 @@ public enum UAPIEncoder {
     /// The successful answer to `get=1`: `errno=0` stands at its end.
     public static func getReply(_ state: DeviceState) -> [UInt8] {
         var text = TextBuffer()
-        if let key = state.privateKey { text.line(.privateKey) { $0.appendHex(key.bytes) } }
-        if state.listenPort != 0 { text.line(.listenPort, UInt64(state.listenPort)) }
-        if state.fwmark != 0 { text.line(.fwmark, UInt64(state.fwmark)) }
-        for peer in state.peers { text.append(peer) }
-        text.line(.errno, 0)
-        text.append("\n")
+        text.appendUAPI(device: state)
+        for peer in state.peers {
+            text.appendUAPI(peer: peer)
+            for prefix in peer.allowedIPs { text.appendUAPI(allowedIP: prefix) }
+        }
+        text.appendUAPIEnd()
         return text.bytes
     }
 
@@ -103,8 +103,19 @@ extension TextBuffer {
             }
         }
     }
+}
 
-    fileprivate mutating func append(_ peer: PeerState) {
+/// The answer to `get=1` in pieces: the device, then each peer with its allowed IPs, then the end.
+extension TextBuffer {
+    /// The device's own lines.
+    public mutating func appendUAPI(device: DeviceState) {
+        if let key = device.privateKey { line(.privateKey) { $0.appendHex(key.bytes) } }
+        if device.listenPort != 0 { line(.listenPort, UInt64(device.listenPort)) }
+        if device.fwmark != 0 { line(.fwmark, UInt64(device.fwmark)) }
+    }
+
+    /// A peer's lines but for its allowed IPs.
+    public mutating func appendUAPI(peer: PeerState) {
         line(.publicKey) { $0.appendHex(peer.publicKey.bytes) }
         line(.presharedKey) { $0.appendHex((peer.presharedKey ?? .zero).bytes) }
         line(.protocolVersion, 1)
@@ -114,6 +125,14 @@ extension TextBuffer {
         line(.sentBytes, peer.sentBytes)
         line(.receivedBytes, peer.receivedBytes)
         line(.persistentKeepalive, UInt64(peer.persistentKeepalive))
-        for prefix in peer.allowedIPs { line(.allowedIP) { $0.append(prefix) } }
+    }
+
+    /// One allowed IP of the peer before.
+    public mutating func appendUAPI(allowedIP prefix: IPPrefix) { line(.allowedIP) { $0.append(prefix) } }
+
+    /// Success, and the blank line.
+    public mutating func appendUAPIEnd() {
+        line(.errno, 0)
+        append("\n")
     }
 }

@@ -1,29 +1,58 @@
 public import WGModel
 
-/// What a client asks of an engine over its socket: `get=1` or `set=1`, up to the blank line.
-public enum UAPIRequest: Equatable, Sendable {
-    case get
-    /// The whole request as one value: nothing is applied before its last line has been understood.
-    case set(DeviceChange)
+/// One line of a `set=1` request, to be applied as it comes.
+public enum UAPISetting: Equatable, Sendable {
+    /// The zero key removes the device's key.
+    case privateKey(PrivateKey)
+    /// 0 lets the device choose a port.
+    case listenPort(UInt16)
+    /// 0 removes the mark.
+    case fwmark(UInt32)
+    /// Removes every peer that is there.
+    case replacePeers
+    /// The peer that the lines after it are about, until the next of these.
+    case peer(PublicKey)
+    /// Removes the peer; what follows about it is ignored.
+    case remove
+    /// The peer is not to be made: what follows about one that isn't there is ignored.
+    case updateOnly
+    /// The zero key removes the preshared key.
+    case presharedKey(PresharedKey)
+    case endpoint(Endpoint)
+    /// Seconds; 0 turns keepalives off.
+    case persistentKeepalive(UInt16)
+    /// Takes all allowed IPs from the peer.
+    case replaceAllowedIPs
+    case allowedIP(AllowedIPChange)
 }
 
-/// The server's side of the stream: bytes in, requests out.
+/// What a client asks of an engine over its socket, in pieces that are acted upon as they come.
+public enum UAPIRequestStep: Equatable, Sendable {
+    /// A whole `get=1`.
+    case get
+    /// One line of a `set=1`.
+    case setting(UAPISetting)
+    /// The end of a `set=1` whose lines were all understood.
+    case endOfSet
+}
+
+/// The server's side of the stream: bytes in, steps out.
 ///
 /// Append what the socket gave, then call `next()` until it returns `nil`, then read more. One connection may carry any
-/// number of requests. At the end of the stream `isIdle` tells whether a request was cut off (which then has no effect).
+/// number of requests.
 ///
-/// A wrong line makes the whole request fail, with the first wrong line's error, once its blank line has arrived; the
-/// parser then stands at the next request. An error that `closesConnection` is thrown at once, and again on each
-/// further call.
+/// Lines of a set request come out one by one, so that a wrong line, or the end of the stream, leaves those before it in
+/// force. After a wrong line the request's others are passed over, and its error is thrown once the blank line has
+/// arrived; the parser then stands at the next request. An error that `closesConnection` is thrown at once, and again on
+/// each further call.
 ///
-/// Memory: what was appended and not yet taken, plus the request's own value. Keys of a set request are those that
-/// `wg` and wireguard-go know; a later line of the same key wins, `replace_allowed_ips` drops the allowed IPs that came
-/// before it, and a repeated `public_key` starts another change of the same peer, as if each line were applied in turn.
+/// Memory: what was appended and not yet taken. It is erased when it has been taken, as it may hold keys.
 public struct UAPIRequestParser: Sendable {
     private enum State: Sendable {
         case idle
         case get
-        case set(DeviceChange)
+        case device
+        case peer
         /// Skipping to the blank line.
         case failed(UAPIError)
         case broken(UAPIError)
@@ -44,18 +73,19 @@ public struct UAPIRequestParser: Sendable {
         if case .idle = state { lines.isEmpty } else { false }
     }
 
-    public mutating func append(_ bytes: ArraySlice<UInt8>) {
-        lines.append(bytes)
-    }
+    public mutating func append(_ bytes: Span<UInt8>) { lines.append(bytes) }
 
-    /// The next complete request; `nil` when more bytes are needed.
-    public mutating func next() throws(UAPIError) -> UAPIRequest? {
+    public mutating func append(_ bytes: ArraySlice<UInt8>) { lines.append(bytes.span) }
+
+    /// The next step; `nil` when more bytes are needed.
+    public mutating func next() throws(UAPIError) -> UAPIRequestStep? {
         if case .broken(let error) = state { throw error }
         while let text = try nextLine() {
             line += 1
             if text.isEmpty, line > 1 { return try finish() }
-            try take(text)
+            if let setting = try take(text) { return .setting(setting) }
         }
+        lines.eraseTaken()
         return nil
     }
 
@@ -71,7 +101,7 @@ public struct UAPIRequestParser: Sendable {
         switch state {
         case .idle: nil
         case .get: .get
-        case .set: .set
+        case .device, .peer: .set
         case .failed(let error), .broken(let error): error.operation
         }
     }
@@ -82,76 +112,84 @@ public struct UAPIRequestParser: Sendable {
     }
 
     /// The blank line: the request is complete.
-    private mutating func finish() throws(UAPIError) -> UAPIRequest? {
+    private mutating func finish() throws(UAPIError) -> UAPIRequestStep? {
         let finished = state
         state = .idle
         line = 0
         switch finished {
         case .get: return .get
-        case .set(let change): return .set(change)
+        case .device, .peer: return .endOfSet
         case .failed(let error): throw error
         case .idle, .broken: return nil
         }
     }
 
-    private mutating func take(_ text: ArraySlice<UInt8>) throws(UAPIError) {
+    private mutating func take(_ text: ArraySlice<UInt8>) throws(UAPIError) -> UAPISetting? {
         switch state {
         case .idle:
             switch String(decoding: text, as: UTF8.self) {
             case "get=1": state = .get
-            case "set=1": state = .set(DeviceChange())
+            case "set=1": state = .device
             default: throw broke(UAPIError(.unknownOperation, operation: nil, line: 1))
             }
         case .get:
             state = .failed(UAPIError(.trailingText, operation: .get, line: line))
-        case .set(var change):
-            state = .idle  // so that the change is not copied for each line
+        case .device, .peer:
             do {
-                try apply(text, to: &change)
-                state = .set(change)
+                return try setting(text)
             } catch {
                 state = .failed(UAPIError(error, operation: .set, line: line))
             }
         case .failed, .broken:
             break
         }
+        return nil
     }
 
-    private func apply(_ text: ArraySlice<UInt8>, to change: inout DeviceChange) throws(UAPIError.Kind) {
+    /// `nil` for a line that says nothing new.
+    private mutating func setting(_ text: ArraySlice<UInt8>) throws(UAPIError.Kind) -> UAPISetting? {
         guard let line = KeyValue(text) else { throw .missingEquals }
         if line.key == .publicKey {
-            change.peers.append(PeerChange(publicKey: try line.key(PublicKey.self)))
-        } else if change.peers.isEmpty {
-            try applyToDevice(line, &change)
-        } else {
-            try applyToPeer(line, &change.peers[change.peers.count - 1])
+            let key = try line.key(PublicKey.self)
+            state = .peer
+            return .peer(key)
         }
+        if case .peer = state { return try peerSetting(line) }
+        return try deviceSetting(line)
     }
 
-    private func applyToDevice(_ line: KeyValue, _ change: inout DeviceChange) throws(UAPIError.Kind) {
+    private func deviceSetting(_ line: KeyValue) throws(UAPIError.Kind) -> UAPISetting {
         switch line.key {
-        case .privateKey: change.privateKey = try line.key(PrivateKey.self)
-        case .listenPort: change.listenPort = try line.decimal(UInt16.self)
-        case .fwmark: change.fwmark = line.value.isEmpty ? 0 : try line.decimal(UInt32.self)
-        case .replacePeers: change.replacePeers = try line.isTrue()
+        case .privateKey: return .privateKey(try line.key(PrivateKey.self))
+        case .listenPort: return .listenPort(try line.decimal(UInt16.self))
+        case .fwmark: return .fwmark(line.value.isEmpty ? 0 : try line.decimal(UInt32.self))
+        case .replacePeers:
+            try line.expectTrue()
+            return .replacePeers
         default: throw .unknownKey
         }
     }
 
-    private func applyToPeer(_ line: KeyValue, _ peer: inout PeerChange) throws(UAPIError.Kind) {
+    private func peerSetting(_ line: KeyValue) throws(UAPIError.Kind) -> UAPISetting? {
         switch line.key {
-        case .remove: peer.remove = try line.isTrue()
-        case .updateOnly: peer.updateOnly = try line.isTrue()
-        case .presharedKey: peer.presharedKey = try line.key(PresharedKey.self)
+        case .remove:
+            try line.expectTrue()
+            return .remove
+        case .updateOnly:
+            try line.expectTrue()
+            return .updateOnly
+        case .presharedKey: return .presharedKey(try line.key(PresharedKey.self))
         case .endpoint:
             guard let endpoint = Endpoint(uapi: line.value.span, scopes: scopes) else { throw line.invalid }
-            peer.endpoint = endpoint
-        case .persistentKeepalive: peer.persistentKeepalive = try line.decimal(UInt16.self)
+            return .endpoint(endpoint)
+        case .persistentKeepalive: return .persistentKeepalive(try line.decimal(UInt16.self))
         case .replaceAllowedIPs:
-            peer.replaceAllowedIPs = try line.isTrue()
-            peer.allowedIPs = []
-        case .allowedIP: peer.allowedIPs.append(try line.allowedIP())
-        case .protocolVersion: guard line.text == "1" else { throw line.invalid }
+            try line.expectTrue()
+            return .replaceAllowedIPs
+        case .allowedIP: return .allowedIP(try line.allowedIP())
+        case .protocolVersion:
+            guard line.text == "1" else { throw line.invalid }
+            return nil
         default: throw .unknownKey
         }
     }
@@ -171,9 +209,8 @@ extension KeyValue {
     }
 
     /// Flags have one value only; leaving the line out is how to say no.
-    fileprivate func isTrue() throws(UAPIError.Kind) -> Bool {
+    fileprivate func expectTrue() throws(UAPIError.Kind) {
         guard text == "true" else { throw invalid }
-        return true
     }
 
     fileprivate func allowedIP() throws(UAPIError.Kind) -> AllowedIPChange {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Synchronization
 import WGCrypto
@@ -73,7 +74,11 @@ final class SimulatedDevice {
     var publicKey: PublicKey { X25519.publicKey(of: privateKey) }
     var state: DeviceState { controller.report() }
 
-    func set(_ change: DeviceChange) throws { try controller.apply(change, now: time.now) }
+    func set(_ change: DeviceChange) throws {
+        var cursor = SetCursor()
+        defer { try? controller.finish(&cursor, now: time.now) }
+        for setting in change.settings { try controller.apply(setting, at: &cursor, now: time.now) }
+    }
 
     func set(_ peer: PeerChange) throws { try set(DeviceChange(peers: [peer])) }
 

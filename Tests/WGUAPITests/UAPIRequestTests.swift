@@ -6,10 +6,18 @@ import WGUAPI
 private let key1 = String(repeating: "11", count: 32)
 private let key2 = String(repeating: "22", count: 32)
 
+/// The first request.
 private func parse(_ text: String) throws -> UAPIRequest? {
+    try requestOutcomes(Array(text.utf8), piece: max(1, text.utf8.count)).first?.get()
+}
+
+/// The steps before more bytes are needed or a line is wrong.
+private func steps(_ text: String) -> [UAPIRequestStep] {
     var parser = UAPIRequestParser()
     parser.append(Array(text.utf8)[...])
-    return try parser.next()
+    var steps: [UAPIRequestStep] = []
+    while let step = try? parser.next() { steps.append(step) }
+    return steps
 }
 
 @Suite struct UAPIRequestTests {
@@ -43,7 +51,20 @@ private func parse(_ text: String) throws -> UAPIRequest? {
         #expect(requestOutcomes(Array(pieces.joined()), piece: 65536) == [.success(.set(change))])
     }
 
-    @Test func aRequestCutOffAtAnyByteHasNoEffect() throws {
+    @Test func linesComeOutAsTheyCome() throws {
+        #expect(steps("set=1\nlisten_port=5\nfwm") == [.setting(.listenPort(5))])
+        #expect(
+            steps("set=1\nlisten_port=5\nfwmark=x\nlisten_port=6\n\nget=1\n\n") == [.setting(.listenPort(5))],
+            "a wrong line leaves those before it in force, and those after it out")
+        let peer = "public_key=\(key1)\nprotocol_version=1\nallowed_ip=-::/0\nremove=true\n"
+        #expect(
+            steps("set=1\n\(peer)\n") == [
+                .setting(.peer(publicKey(0x11))), .setting(.allowedIP(.remove(try prefix("::/0")))), .setting(.remove),
+                .endOfSet,
+            ])
+    }
+
+    @Test func aRequestCutOffAtAnyByteIsNotComplete() throws {
         var random = SeededGenerator(seed: 7)
         var change = random.change()
         while change.peers.count < 2 { change = random.change() }
@@ -51,7 +72,7 @@ private func parse(_ text: String) throws -> UAPIRequest? {
         for length in 0..<bytes.count {
             var parser = UAPIRequestParser()
             parser.append(bytes[..<length])
-            #expect(try parser.next() == nil)
+            while let step = try parser.next() { #expect(step != .endOfSet) }
             #expect(parser.isIdle == (length == 0))
         }
     }
@@ -96,9 +117,8 @@ private func parse(_ text: String) throws -> UAPIRequest? {
     @Test func scopesAreResolvedByTheOwnerOfTheParser() throws {
         var parser = UAPIRequestParser(scopes: { $0 == "eth0" ? 12 : nil })
         parser.append(Array("set=1\npublic_key=\(key1)\nendpoint=[fe80::1%eth0]:9\n\n".utf8)[...])
-        let request = try parser.next()
-        let change = PeerChange(publicKey: publicKey(0x11), endpoint: Endpoint("[fe80::1%12]:9"))
-        #expect(request == .set(DeviceChange(peers: [change])))
+        #expect(try parser.next() == .setting(.peer(publicKey(0x11))))
+        #expect(try parser.next() == .setting(.endpoint(#require(Endpoint("[fe80::1%12]:9")))))
     }
 
     @Test(arguments: [

@@ -18,6 +18,7 @@
 
 #include "clinux_clock.h"
 #include "clinux_dns.h"
+#include "clinux_epoll.h"
 #include "clinux_file.h"
 #include "clinux_memory.h"
 #include "clinux_inet.h"

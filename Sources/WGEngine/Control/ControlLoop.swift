@@ -52,8 +52,7 @@ final class ControlLoop {
             try sleep()
             if signals.take() { return .signal }
             if set.isReady(link.descriptor), !follow(link.read()) { return .linkDeleted }
-            let isThere = server.serve(set) { request in answer(request) }
-            if !isThere { return .socketRemoved }
+            if set.isReady(server.descriptor), !server.serve(self) { return .socketRemoved }
         }
     }
 
@@ -77,13 +76,15 @@ final class ControlLoop {
         set.add(shared.controlWake)
         set.add(signals.descriptor)
         set.add(link.descriptor)
-        server.register(in: &set)
+        set.add(server.descriptor)
         // A producer that pushes from now on sees that we sleep; one that pushed before is seen by us.
         shared.controlSleeps.store(true, ordering: .sequentiallyConsistent)
         let isIdle =
             shared.outboundEvents.isEmpty && shared.inboundEvents.isEmpty && !controller.mustTakeHandshakes
         defer { shared.controlSleeps.store(false, ordering: .relaxed) }
-        try set.wait(nanoseconds: isIdle ? delay : 0)
+        // Routes are published when a client's request ends, or when it lets us wait in its midst.
+        try set.wait(nanoseconds: isIdle && !controller.routingIsStale ? delay : 0)
+        if !set.isAnyReady { controller.publishRoutingIfStale() }
         if set.isReady(shared.controlWake) { SharedState.clear(shared.controlWake) }
     }
 
@@ -103,17 +104,16 @@ final class ControlLoop {
         if let isUp = news.isUp { try? controller.linkChanged(isUp: isUp, now: shared.clock.now()) }
         return true
     }
+}
 
-    private func answer(_ request: UAPIRequest) -> [UInt8] {
-        switch request {
-        case .get: return UAPIEncoder.getReply(controller.report())
-        case .set(let change):
-            do {
-                try controller.apply(change, now: shared.clock.now())
-                return UAPIEncoder.reply(errno: 0)
-            } catch {
-                return UAPIEncoder.failure(.set, errno: error.rawValue)
-            }
-        }
+extension ControlLoop: UAPIDevice {
+    func apply(_ setting: UAPISetting, at cursor: inout SetCursor) throws(Errno) {
+        try controller.apply(setting, at: &cursor, now: shared.clock.now())
+    }
+
+    func finish(_ cursor: inout SetCursor) throws(Errno) { try controller.finish(&cursor, now: shared.clock.now()) }
+
+    func writeReport(to text: inout TextBuffer, _ cursor: inout ReportCursor, limit: Int) {
+        controller.writeReport(to: &text, &cursor, limit: limit)
     }
 }

@@ -33,7 +33,7 @@ public final class Engine {
         self.shared = shared
         controller = EngineController(
             name: name, shared: shared, network: KernelNetwork(), wallClock: { WallClock.now() })
-        let server = UAPIServer(listener: try Self.listen(socketName, path: path))
+        let server = try Self.serve(try Self.listen(socketName, path: path))
         loop = ControlLoop(shared: shared, controller: controller, server: server, link: link, signals: signals)
     }
 
@@ -88,6 +88,14 @@ public final class Engine {
             return try LinkWatch(index: tun.index, tun: tun.rawValue)
         } catch {
             throw .failed(.watchLink, error.errno)
+        }
+    }
+
+    private static func serve(_ listener: UnixListener) throws(EngineError) -> UAPIServer {
+        do throws(Errno) {
+            return try UAPIServer(listener: listener)
+        } catch {
+            throw .failed(.listenOnSocket, error)
         }
     }
 

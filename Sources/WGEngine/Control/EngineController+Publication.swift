@@ -79,8 +79,11 @@ extension EngineController {
     /// Whether something waits for the other threads to go on: retired memory, or orders without room.
     var awaitsOthers: Bool { !reclaimer.isEmpty || !passedEarly.isEmpty || !waitingOrders.isEmpty }
 
-    /// Begins a new epoch for what has been withdrawn.
-    func sealRetired() { reclaimer.seal(shared.epoch) }
+    /// Begins a new epoch for what has been withdrawn. While the published routes may still lead to a removed peer, its
+    /// slot is not withdrawn yet.
+    func sealRetired() {
+        if !routingIsStale { reclaimer.seal(shared.epoch) }
+    }
 
     /// Takes what can't be seen any more, for `free`.
     func takePassed() -> [Reclaimer.Item] {
@@ -90,6 +93,7 @@ extension EngineController {
 
     /// Closes former sockets, whose port is wanted again: waits for the other threads to finish their batches.
     func closeRetiredSockets() {
+        publishRoutingIfStale()
         sealRetired()
         for _ in 0..<100 where reclaimer.holdsSockets {
             for item in reclaimer.takePassed(shared.epoch) {

@@ -34,6 +34,8 @@ final class EngineController {
     var peers: [Int32: PeerRecord] = [:]
     var slotOfKey: [PublicKey: Int32] = [:]
     var slots = PeerSlotAllocator()
+    /// Slots by the serial numbers of their peers; stale where a slot has another peer or none.
+    var peerOrder = MomentList<Int32>()
     /// The number of peers ever added.
     var serial: UInt64 = 0
     var allowedIPs = AllowedIPs()

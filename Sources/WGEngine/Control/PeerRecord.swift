@@ -10,8 +10,12 @@ final class PeerRecord {
     let serial: UInt64
     let publicKey: PublicKey
 
-    /// `nil` while the device has no private key.
-    private(set) var remote: RemoteIdentity?
+    private var local: LocalIdentity?
+    private var computed: Identity?
+    private final class Identity {
+        let remote: RemoteIdentity
+        init(_ remote: RemoteIdentity) { self.remote = remote }
+    }
     private var secret: SecretKey?
     /// What is published in the slot.
     var endpoint = EndpointRecord.none
@@ -42,6 +46,19 @@ final class PeerRecord {
         set { secret = newValue.isZero ? nil : SecretKey(newValue.bytes) }
     }
 
-    /// Computes what depends on the device's own key.
-    func identify(to local: LocalIdentity?) { remote = local.map { RemoteIdentity(publicKey: publicKey, local: $0) } }
+    /// Who the device is from now on.
+    func identify(to local: LocalIdentity?) {
+        self.local = local
+        computed = nil
+    }
+
+    /// What depends on the device's own key; `nil` while it has none. Computed for the first handshake, as thousands of
+    /// peers may be set that never have one.
+    var remote: RemoteIdentity? {
+        if let computed { return computed.remote }
+        guard let local else { return nil }
+        let identity = Identity(RemoteIdentity(publicKey: publicKey, local: local))
+        computed = identity
+        return identity.remote
+    }
 }
