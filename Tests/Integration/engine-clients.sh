@@ -30,6 +30,7 @@ equal "another protocol version is refused" "errno=-22" "$(say "set=1\npublic_ke
 equal "get fails with a positive number" "errno=22" "$(say 'get=1\nx=1\n\n')"
 
 # Clients that hold their connections: silent, with half a request, without a line's end, without taking the reply.
+# shellcheck disable=SC2034 # evaluated below
 before="$(descriptors)"
 mkfifo "$WORK/silence"
 exec 9<>"$WORK/silence"
