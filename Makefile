@@ -34,7 +34,7 @@ SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
 TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio dbus debian-archive-keyring dnsmasq-base fish iperf3 iptables jq kmod mandoc \
-	nftables procps qemu-system-x86 shellcheck strace systemd wireguard-go wireguard-tools xz-utils zsh
+	nftables procps qemu-system-x86 qemu-user shellcheck strace systemd valgrind wireguard-go wireguard-tools xz-utils zsh
 
 .PHONY: all build deps demo-deps test-deps test sanitize lint demo install uninstall clean
 all: build

@@ -29,6 +29,7 @@ func tests(
 
 var targets: [Target] = [
     // C: headers and libraries, each seen by one module.
+    .target(name: "CAead"),
     .target(name: "CLinux"),
     .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
     .systemLibrary(
@@ -41,7 +42,7 @@ var targets: [Target] = [
     module("WGUAPI", ["WGModel"], settings: pure),
     module("WGPlan", ["WGModel", "WGConfig"], settings: pure),
     module("WGCommandLine", settings: pure),
-    module("WGCrypto", ["WGModel", "CSodium"]),
+    module("WGCrypto", ["WGModel", "CAead", "CSodium"]),
     module("WGProtocol", ["WGModel", "WGCrypto"]),
 
     // Ring 2: the operating system.
@@ -69,7 +70,7 @@ var targets: [Target] = [
     tests("WGModelTests", ["WGModel", "TestSupport"]),
     tests("WGConfigTests", ["WGConfig", "WGModel", "TestSupport"], exclude: ["Golden", "Lints"]),
     tests("WGUAPITests", ["WGUAPI", "TestSupport"]),
-    tests("WGCryptoTests", ["WGCrypto", "CSodium", "TestSupport"]),
+    tests("WGCryptoTests", ["WGCrypto", "CAead", "CSodium", "TestSupport"]),
     tests("WGProtocolTests", ["WGProtocol", "WGCrypto", "TestSupport"]),
     tests("WGLinuxTests", ["WGLinux", "TestSupport"]),
     tests("WGNetlinkTests", ["WGNetlink", "TestSupport"], exclude: ["Fixtures"]),
@@ -110,6 +111,7 @@ if Context.environment["WIREGUARD_FUZZ"] != nil {
             swiftSettings: control + [.unsafeFlags(["-parse-as-library"])])
     }
     targets += [
+        fuzzer("Aead", ["WGCrypto", "CAead", "CSodium"]),
         fuzzer("Config", ["WGModel", "WGConfig"]),
         fuzzer("DNS", ["WGModel", "WGLinux"]),
         fuzzer("Engine", ["WGModel", "WGProtocol", "WGEngine"]),

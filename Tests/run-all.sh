@@ -87,6 +87,8 @@ if command_stage "release build" "$make" --no-print-directory test-programs; the
     trap 'kill "$guests_pid" 2>/dev/null' EXIT
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
+    case_stage "packet cipher on other processors" Tests/Checks/aead-check.sh
+    case_stage "packet cipher's secrets" Tests/Checks/aead-secrets.sh
     case_stage "completions" Tests/check-completions.sh "$build/release"
     case_stage "installation" Tests/check-install.sh "$make"
     case_stage "cases in network namespaces" Tests/run-cases.sh namespaces "$build/release"

@@ -11,7 +11,7 @@ shift
 build="${BUILD:-.build}"
 swift="${SWIFT:-swift}"
 readonly AT_A_TIME=2
-if [[ $# -gt 0 ]]; then names=("$@"); else names=(Config DNS Engine Netlink UAPI Values); fi
+if [[ $# -gt 0 ]]; then names=("$@"); else names=(Aead Config DNS Engine Netlink UAPI Values); fi
 scratch="$build/fuzz"
 findings="$build/findings"
 mkdir -p "$scratch" "$findings"

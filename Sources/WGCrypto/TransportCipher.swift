@@ -1,3 +1,4 @@
+internal import CAead
 internal import CSodium
 
 /// The cipher of transport packets, on raw memory, for the data plane: ChaCha20-Poly1305 (RFC 8439 2.8) without
@@ -6,7 +7,7 @@ internal import CSodium
 /// Any thread. No allocation, no reference counting, no state. `source` and `destination` are the same address or do
 /// not overlap at all; no alignment is asked for. The caller has checked every count against its buffer.
 ///
-/// Call `Sodium.initialize()` once before; without it the results are the same but come from slower code.
+/// Call `chooseKernel()` once before; without it the results are the same but come from slower code.
 public enum TransportCipher {
     /// Bytes that a sealed packet has more than the plain one.
     @inlinable public static var tagSize: Int { 16 }
@@ -23,10 +24,13 @@ public enum TransportCipher {
     ) {
         var nonce = (UInt32(0), UInt32(truncatingIfNeeded: counter).littleEndian, high(counter))
         withUnsafePointer(to: &nonce) { nonce in
+            let nonce = UnsafeRawPointer(nonce).assumingMemoryBound(to: UInt8.self)
+            let key = key.assumingMemoryBound(to: UInt8.self)
+            let source = source.assumingMemoryBound(to: UInt8.self)
+            let destination = destination.assumingMemoryBound(to: UInt8.self)
+            if caead_seal(key, nonce, source, count, destination) { return }
             _ = crypto_aead_chacha20poly1305_ietf_encrypt(
-                destination.assumingMemoryBound(to: UInt8.self), nil, source.assumingMemoryBound(to: UInt8.self),
-                UInt64(truncatingIfNeeded: count), nil, 0, nil,
-                UnsafeRawPointer(nonce).assumingMemoryBound(to: UInt8.self), key.assumingMemoryBound(to: UInt8.self))
+                destination, nil, source, UInt64(truncatingIfNeeded: count), nil, 0, nil, nonce, key)
         }
     }
 
@@ -44,11 +48,14 @@ public enum TransportCipher {
         guard count >= tagSize else { return false }
         var nonce = (UInt32(0), UInt32(truncatingIfNeeded: counter).littleEndian, high(counter))
         return withUnsafePointer(to: &nonce) { nonce in
-            crypto_aead_chacha20poly1305_ietf_decrypt(
-                destination.assumingMemoryBound(to: UInt8.self), nil, nil, source.assumingMemoryBound(to: UInt8.self),
-                UInt64(truncatingIfNeeded: count), nil, 0,
-                UnsafeRawPointer(nonce).assumingMemoryBound(to: UInt8.self), key.assumingMemoryBound(to: UInt8.self))
-                == 0
+            let nonce = UnsafeRawPointer(nonce).assumingMemoryBound(to: UInt8.self)
+            let key = key.assumingMemoryBound(to: UInt8.self)
+            let source = source.assumingMemoryBound(to: UInt8.self)
+            let destination = destination.assumingMemoryBound(to: UInt8.self)
+            let isGenuine = caead_open(key, nonce, source, count, destination)
+            if isGenuine >= 0 { return isGenuine != 0 }
+            return crypto_aead_chacha20poly1305_ietf_decrypt(
+                destination, nil, nil, source, UInt64(truncatingIfNeeded: count), nil, 0, nonce, key) == 0
         }
     }
 

@@ -27,6 +27,7 @@ enum Command {
         }
         do {
             let engine = try Engine(name: name, clock: .system)
+            if let kernel = engine.faultyCipher { warn(Messages.faultyCipher(kernel)) }
             daemon?.ready()
             try engine.run()
         } catch {
@@ -36,8 +37,12 @@ enum Command {
 
     private static func print(_ text: String) { try? writeDescriptor(1, Array(text.utf8)) }
 
-    private static func fail(_ message: String) -> Never {
+    private static func warn(_ message: String) {
         try? writeDescriptor(2, Array("wireguard-swift: \(message)\n".utf8))
+    }
+
+    private static func fail(_ message: String) -> Never {
+        warn(message)
         exitProcess(1)
     }
 }

@@ -15,6 +15,11 @@ enum Messages {
 
     static func cannotFork(_ error: Errno) -> String { "can't become a daemon: \(error)" }
 
+    static func faultyCipher(_ kernel: String) -> String {
+        "warning: the \(kernel) code of ChaCha20-Poly1305 gives wrong results on this machine and is not used; "
+            + "traffic goes through libsodium, which is slower (is the memory or the processor faulty?)"
+    }
+
     static func text(of error: EngineError, name: InterfaceName) -> String {
         switch error {
         case .socketInUse(let path): "an engine for `\(name)' is running already: somebody listens at \(path)"

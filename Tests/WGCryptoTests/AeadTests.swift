@@ -15,6 +15,11 @@ struct AeadTests {
         to cite them other than as /\u{201C}work in progress./\u{201D}
         """.utf8)
 
+    /// What `draftNotice` is sealed with (RFC 8439 A.5).
+    static let noticeKey = hex("1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0")
+    static let noticeNonce = hex("000000000102030405060708")
+    static let noticeData = hex("f33388860000000000004e91")
+
     static let ascendingKey = key("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f")
 
     @Test("RFC 8439 2.8.2: sealing")

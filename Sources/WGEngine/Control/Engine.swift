@@ -1,3 +1,4 @@
+import WGCrypto
 import WGLinux
 public import WGModel
 import WGNetlink
@@ -10,6 +11,10 @@ public final class Engine {
     /// Where the UAPI sockets are.
     public static var runDirectory: String { UAPISocket.directory }
 
+    /// The name of the code for this processor that failed its test at the start, so that packets go through libsodium,
+    /// which is slower. Something is broken there, and somebody should be told.
+    public let faultyCipher: String?
+
     private let tun: TunDevice
     private let wakes: EngineWakes
     private let shared: SharedState
@@ -19,6 +24,7 @@ public final class Engine {
     /// Makes the interface and listens at its socket: from then on clients can connect, and find an answer once `run`
     /// is called. SIGTERM and SIGINT end the engine; HUP and PIPE are ignored.
     public init(name: InterfaceName, clock: EngineClock) throws(EngineError) {
+        faultyCipher = TransportCipher.chooseKernel().faultyKernel
         let socketName = UAPISocket.fileName(for: name)
         let path = Self.runDirectory + "/" + socketName
         guard !UnixListener.isLive(path) else { throw .socketInUse(path: path) }
