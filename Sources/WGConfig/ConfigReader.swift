@@ -108,8 +108,7 @@ struct ConfigReader {
     }
 
     mutating func endPeer() {
-        guard let ended = peer else { return }
-        peer = nil
+        guard let ended = peer.take() else { return }
         if !ended.hasPublicKey {
             let saved = (line: line, content: lexer.line)
             line = ended.line

@@ -11,10 +11,11 @@ struct Lexer {
     /// Where the comment begins, or the line's end; from the line's start.
     private(set) var commentStart = 0
     private(set) var shape = Shape.blank
-    /// What stands before the first `=`, or everything, without white space.
-    private(set) var word: ArraySlice<UInt8> = []
-    /// What stands behind the first `=`, without white space.
-    private(set) var value: ArraySlice<UInt8> = []
+    private var wordExtent = Extent()
+    private var valueExtent = Extent()
+    /// Word and value without white space, where there is some inside.
+    private var squeezedWord: [UInt8] = []
+    private var squeezedValue: [UInt8] = []
     private var hasEquals = false
     /// Whether word and value are ASCII without NUL.
     private(set) var isPlain = true
@@ -40,15 +41,6 @@ struct Lexer {
             hasGaps = hasGaps || (!range.isEmpty && range.upperBound != more.lowerBound)
             range = (range.isEmpty ? more.lowerBound : range.lowerBound)..<more.upperBound
         }
-
-        func squeezed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-            let part = line[line.startIndex + range.lowerBound..<line.startIndex + range.upperBound]
-            guard hasGaps else { return part }
-            let bytes = [UInt8](capacity: part.count) { squeezed in
-                for byte in part where byte > 32 || !ValueParser.isWhitespace(byte) { squeezed.append(byte) }
-            }
-            return bytes[...]
-        }
     }
 
     init() {}
@@ -67,7 +59,7 @@ struct Lexer {
         var index = 0
         while index < bytes.count {
             let start = index
-            index = hasEquals ? Self.endOfOrdinary(bytes, from: start) : Self.endOfWord(bytes, from: start)
+            index = hasEquals ? ByteScan.endOfPlain(bytes, from: start) : ByteScan.endOfPlainWord(bytes, from: start)
             if index == start {
                 let byte = bytes[index]
                 if byte == UInt8(ascii: "#") {
@@ -84,29 +76,37 @@ struct Lexer {
             }
             if hasEquals { value.add(start..<index) } else { word.add(start..<index) }
         }
-        self.word = word.squeezed(line)
-        self.value = value.squeezed(line)
-        shape = Self.shape(self.word, hasEquals)
+        Self.squeeze(bytes, word, into: &squeezedWord)
+        Self.squeeze(bytes, value, into: &squeezedValue)
+        wordExtent = word
+        valueExtent = value
+        shape = Self.shape(bytes, word, hasEquals)
     }
 
-    /// Most characters stand for themselves only: ASCII from `$` on.
-    private static func endOfOrdinary(_ bytes: Span<UInt8>, from start: Int) -> Int {
-        for index in start..<bytes.count where bytes[index] &- 36 > 90 { return index }
-        return bytes.count
-    }
-
-    /// The same up to the first `=`.
-    private static func endOfWord(_ bytes: Span<UInt8>, from start: Int) -> Int {
-        for index in start..<bytes.count {
-            if bytes[index] &- 36 > 90 || bytes[index] == UInt8(ascii: "=") { return index }
+    private static func squeeze(_ bytes: Span<UInt8>, _ extent: Extent, into squeezed: inout [UInt8]) {
+        guard extent.hasGaps else { return }
+        squeezed.removeAll(keepingCapacity: true)
+        squeezed.append(addingCapacity: extent.range.count) { squeezed in
+            for index in extent.range where bytes[index] > 32 || !ValueParser.isWhitespace(bytes[index]) {
+                squeezed.append(bytes[index])
+            }
         }
-        return bytes.count
     }
 
-    private static func shape(_ word: ArraySlice<UInt8>, _ hasEquals: Bool) -> Shape {
-        if word.first == UInt8(ascii: "[") { return .section }
-        return hasEquals ? .setting : word.isEmpty ? .blank : .other
+    private static func shape(_ bytes: Span<UInt8>, _ word: Extent, _ hasEquals: Bool) -> Shape {
+        if !word.range.isEmpty, bytes[word.range.lowerBound] == UInt8(ascii: "[") { return .section }
+        return hasEquals ? .setting : word.range.isEmpty ? .blank : .other
     }
+
+    private func part(_ extent: Extent) -> ArraySlice<UInt8> {
+        line[line.startIndex + extent.range.lowerBound..<line.startIndex + extent.range.upperBound]
+    }
+
+    /// What stands before the first `=`, or everything, without white space.
+    var word: ArraySlice<UInt8> { wordExtent.hasGaps ? squeezedWord[...] : part(wordExtent) }
+
+    /// What stands behind the first `=`, without white space.
+    var value: ArraySlice<UInt8> { valueExtent.hasGaps ? squeezedValue[...] : part(valueExtent) }
 
     /// The line as it stands, without its end; positions of diagnostics are indices of it.
     var content: [UInt8] { Array(line) }

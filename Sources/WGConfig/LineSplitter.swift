@@ -40,8 +40,7 @@ struct LineSplitter {
     }
 
     private static func lineFeed(in bytes: ArraySlice<UInt8>) -> Int? {
-        let span = bytes.span
-        for index in span.indices where span[index] == UInt8(ascii: "\n") { return bytes.startIndex + index }
-        return nil
+        let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: bytes.span, from: 0)
+        return end < bytes.count ? bytes.startIndex + end : nil
     }
 }

@@ -207,7 +207,8 @@ extension EndpointResolution {
             change.fwmark = change.fwmark ?? 0
             change.replacePeers = true
         }
-        change.peers = config.peers.enumerated().map { index, peer in
+        change.peers = config.peers.indices.map { index in
+            let peer = config.peers[index]
             var endpoint = peer.endpoint?.numeric
             if endpoint == nil, let name = peer.endpoint {
                 switch found[name] {

@@ -23,7 +23,12 @@ public struct TextBuffer: Sendable {
     }
 
     /// The text as it is.
-    public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    public mutating func append(_ text: String) {
+        let text = text.utf8.span
+        bytes.append(addingCapacity: text.count) { bytes in
+            for index in text.indices { bytes.append(text[index]) }
+        }
+    }
 
     /// Text that is bytes already.
     public mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
