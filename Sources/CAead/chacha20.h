@@ -23,7 +23,6 @@ typedef uint32_t unaligned __attribute__((vector_size(4 * CAEAD_LANES), aligned(
 #define KEEP(x) __asm__("" : "+w"(x))
 #endif
 
-#define STEP(a, b, c, d, n) a += b, d ^= a, d = ROTATE(d, n)
 // Two quarter rounds beside each other, as each waits for itself; of four, the words would not be in registers.
 #define PAIR_STEP(a, b, d, e, f, h, n) \
     x[a] += x[b], x[e] += x[f]; \
@@ -35,13 +34,6 @@ typedef uint32_t unaligned __attribute__((vector_size(4 * CAEAD_LANES), aligned(
     PAIR_STEP(c, d, b, g, h, f, 12); \
     PAIR_STEP(a, b, d, e, f, h, 8); \
     PAIR_STEP(c, d, b, g, h, f, 7)
-
-FUNCTION void double_round(vector x[16]) {
-    PAIR(0, 4, 8, 12, 1, 5, 9, 13);
-    PAIR(2, 6, 10, 14, 3, 7, 11, 15);
-    PAIR(0, 5, 10, 15, 1, 6, 11, 12);
-    PAIR(2, 7, 8, 13, 3, 4, 9, 14);
-}
 
 #if CAEAD_LANES == 8
 #define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
@@ -79,7 +71,49 @@ FUNCTION void store_blocks(const vector x[16], uint8_t *stream) {
     }
 }
 
-// Bytes of the message that are authenticated beside one double round.
+#if CAEAD_LANES == 8
+// For short messages: blocks 0 to 3 in vectors that hold a row of one block and of the next, so that nothing is
+// transposed. Vectors of a single block gain nothing by that.
+#define FEW 4
+#define TURN1(x) __builtin_shufflevector(x, x, 1, 2, 3, 0, 5, 6, 7, 4)
+#define TURN2(x) __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5)
+#define TURN3(x) __builtin_shufflevector(x, x, 3, 0, 1, 2, 7, 4, 5, 6)
+
+// Four columns of each block; x[0] to x[3] are the first two blocks' rows, the others those of the second two.
+FUNCTION void row_round(vector x[8]) {
+    PAIR(0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+CAEAD_TARGET __attribute__((noinline)) static void few_blocks(const uint32_t input[16], uint8_t stream[64 * FEW]) {
+    static const uint32_t numbers[16] = {0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0};
+    vector start[8], x[8];
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 8; j++) start[i][j] = input[4 * i + j % 4];
+        start[4 + i] = start[i];
+    }
+    start[3] += *(const unaligned *)numbers;
+    start[7] += *(const unaligned *)(numbers + 8);
+    for (int i = 0; i < 8; i++) x[i] = start[i];
+    for (int i = 0; i < 10; i++) {
+        row_round(x);
+        // The diagonals become columns, and come back.
+        x[1] = TURN1(x[1]), x[2] = TURN2(x[2]), x[3] = TURN3(x[3]);
+        x[5] = TURN1(x[5]), x[6] = TURN2(x[6]), x[7] = TURN3(x[7]);
+        row_round(x);
+        x[1] = TURN3(x[1]), x[2] = TURN2(x[2]), x[3] = TURN1(x[3]);
+        x[5] = TURN3(x[5]), x[6] = TURN2(x[6]), x[7] = TURN1(x[7]);
+    }
+    for (int i = 0; i < 8; i++) x[i] += start[i];
+    for (int i = 0; i < 8; i += 4) {
+        *(unaligned *)(stream + 32 * i) = LOW_HALVES(x[i], x[i + 1]);
+        *(unaligned *)(stream + 32 * i + 32) = LOW_HALVES(x[i + 2], x[i + 3]);
+        *(unaligned *)(stream + 32 * i + 64) = HIGH_HALVES(x[i], x[i + 1]);
+        *(unaligned *)(stream + 32 * i + 96) = HIGH_HALVES(x[i + 2], x[i + 3]);
+    }
+}
+#endif
+
+// Bytes of the message that are authenticated beside one double round. Stretches are multiples of it.
 #define BESIDE 64
 
 // The key stream of the STRIDE bytes from block `number` on. Meanwhile authenticates what it can of `count` bytes, and
@@ -95,13 +129,17 @@ CAEAD_TARGET __attribute__((noinline)) static size_t key_stream(
     caead_poly1305 sum = *p;
     size_t done = 0;
     for (int i = 0; i < 10; i++) {
-        double_round(x);
-        if (count - done >= BESIDE) {
-            for (int j = 0; j < BESIDE; j += 16) {
-                caead_poly1305_words(&sum, caead_load(bytes + done + j), caead_load(bytes + done + j + 8));
-            }
-            done += BESIDE;
-        }
+        // In turn with the steps, so that the processor has both before it.
+        bool is_beside = count - done >= BESIDE;
+        PAIR(0, 4, 8, 12, 1, 5, 9, 13);
+        if (is_beside) caead_poly1305_block(&sum, bytes + done);
+        PAIR(2, 6, 10, 14, 3, 7, 11, 15);
+        if (is_beside) caead_poly1305_block(&sum, bytes + done + 16);
+        PAIR(0, 5, 10, 15, 1, 6, 11, 12);
+        if (is_beside) caead_poly1305_block(&sum, bytes + done + 32);
+        PAIR(2, 7, 8, 13, 3, 4, 9, 14);
+        if (is_beside) caead_poly1305_block(&sum, bytes + done + 48);
+        if (is_beside) done += BESIDE;
     }
     *p = sum;
     for (int i = 0; i < 16; i++) x[i] += start[i];

@@ -11,6 +11,16 @@ FUNCTION void set_input(uint32_t input[16], const uint8_t *key, const uint8_t *n
     __builtin_memcpy(input + 13, nonce, 12);
 }
 
+// The blocks that a message of `count` bytes needs before any other: block 0 is the key of Poly1305.
+FUNCTION void first_key_stream(const uint32_t input[16], uint8_t stream[STRIDE], size_t count) {
+#ifdef FEW
+    if (count <= 64 * FEW - 64) return few_blocks(input, stream);
+#endif
+    (void)count;
+    caead_poly1305 none = {0};
+    key_stream(input, 0, stream, &none, NULL, 0);
+}
+
 FUNCTION size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // What is left of the message from `done` on, and the lengths.
@@ -23,17 +33,17 @@ FUNCTION void finish(
     caead_poly1305_tag(p, key, tag);
 }
 
-// Block 0 of the key stream is the key of Poly1305, the message begins with block 1. While the key stream of one stretch
-// is made, the ciphertext of the stretches before is authenticated.
+// The message begins with block 1 of the key stream. While that of one stretch is made, the ciphertext of the stretches
+// before is authenticated.
 CAEAD_TARGET static void seal(
     const uint8_t *key, const uint8_t *nonce, const uint8_t *additional, size_t additional_count,
     const uint8_t *source, size_t count, uint8_t *destination
 ) {
     uint32_t input[16];
     uint8_t first[STRIDE] __attribute__((aligned(32))), stream[STRIDE] __attribute__((aligned(32)));
-    caead_poly1305 p = {0};
+    caead_poly1305 p;
     set_input(input, key, nonce);
-    key_stream(input, 0, first, &p, source, 0);
+    first_key_stream(input, first, count);
     caead_poly1305_begin(&p, first);
     if (additional_count > 0) caead_poly1305_padded(&p, additional, additional_count);
 
@@ -59,13 +69,13 @@ CAEAD_TARGET static bool open(
 ) {
     uint32_t input[16];
     uint8_t first[STRIDE] __attribute__((aligned(32))), streams[2][STRIDE] __attribute__((aligned(32)));
-    caead_poly1305 p = {0};
+    caead_poly1305 p;
+    count -= 16;
     set_input(input, key, nonce);
-    key_stream(input, 0, first, &p, source, 0);
+    first_key_stream(input, first, count);
     caead_poly1305_begin(&p, first);
     if (additional_count > 0) caead_poly1305_padded(&p, additional, additional_count);
 
-    count -= 16;
     const uint8_t *stream = first + 64;
     size_t decrypted = 0, stretch = smaller(count, STRIDE - 64), authenticated = 0;
     for (uint32_t block = CAEAD_LANES; decrypted + stretch < count; block += CAEAD_LANES) {

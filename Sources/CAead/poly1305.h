@@ -60,18 +60,17 @@ CAEAD_INLINE void caead_poly1305_words(caead_poly1305 *p, uint64_t m0, uint64_t 
     p->h2 = (d2 & 3) + (uint64_t)(sum >> 64);
 }
 
-CAEAD_INLINE void caead_poly1305_blocks(caead_poly1305 *p, const uint8_t *bytes, size_t blocks) {
-    for (; blocks > 0; blocks--, bytes += 16) caead_poly1305_words(p, caead_load(bytes), caead_load(bytes + 8));
+CAEAD_INLINE void caead_poly1305_block(caead_poly1305 *p, const uint8_t *bytes) {
+    caead_poly1305_words(p, caead_load(bytes), caead_load(bytes + 8));
 }
 
 // All bytes, filled up with zeros to whole blocks.
 CAEAD_INLINE void caead_poly1305_padded(caead_poly1305 *p, const uint8_t *bytes, size_t count) {
-    size_t whole = count / 16, rest = count % 16;
-    caead_poly1305_blocks(p, bytes, whole);
-    if (rest > 0) {
+    for (; count >= 16; count -= 16, bytes += 16) caead_poly1305_block(p, bytes);
+    if (count > 0) {
         uint8_t block[16] = {0};
-        __builtin_memcpy(block, bytes + 16 * whole, rest);
-        caead_poly1305_words(p, caead_load(block), caead_load(block + 8));
+        __builtin_memcpy(block, bytes, count);
+        caead_poly1305_block(p, block);
     }
 }
 
