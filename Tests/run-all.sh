@@ -1,6 +1,6 @@
 #!/bin/bash
 # All of the project's tests, as `make test` runs them: lint, unit tests, the library's documentation, checks on the built
-# programs, cases in network namespaces, fuzzers, cases in the QEMU guest. Each stage runs whatever became of the one
+# programs, cases in network namespaces, fuzzers, cases in the QEMU guests. Each stage runs whatever became of the one
 # before. The last line is the total, which is also left in $BUILD/test-total.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -75,16 +75,18 @@ unit_stage() {
     failed=$((failed + bad))
 }
 
-command_stage "lint" "$make" --no-print-directory lint
-command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
-command_stage "documentation of the library" timeout 300 "$make" --no-print-directory docs
+# The guests are emulated and take whatever processors there are; most of the other stages wait, or have one process. So the
+# guests run beside them, behind them in the queue, and what they said is shown in its turn.
 if command_stage "release build" "$make" --no-print-directory test-programs; then
-    # The guests are emulated and take whatever processors there are; most of the other stages wait, or have one process.
-    # So the guests run beside them, behind them in the queue, and what they said is shown in its turn.
     guests="$build/guest-log"
-    nice -n 10 Tests/run-cases.sh guest "$build/release" >"$guests" 2>&1 &
+    LIMIT_FACTOR=6 nice -n 10 Tests/run-cases.sh guest "$build/release" >"$guests" 2>&1 &
     guests_pid=$!
     trap 'kill "$guests_pid" 2>/dev/null' EXIT
+fi
+command_stage "lint" "$make" --no-print-directory lint
+command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
+command_stage "documentation of the library" timeout 600 "$make" --no-print-directory docs
+if [[ -n ${guests_pid:-} ]]; then
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
     case_stage "packet cipher on other processors" Tests/Checks/aead-check.sh
