@@ -6,7 +6,7 @@ set -euo pipefail
 program="${1:-.build/release/wireguard-swift}"
 
 # Every function of these types is checked, as the machine code has it: what is inlined is part of its caller.
-types='12OutboundLoopV|11InboundLoopV|9SegmenterV|9CoalescerV|10FlowHeaderV|9GsoSenderV|11GroReceiverV|13StagedPacketsV|10UdpSocketsV4send|12ReplayWindowV|8ChecksumO'
+types='12OutboundLoopV|11InboundLoopV|9SegmenterV|9CoalescerV|10FlowHeaderV|9GsoSenderV|11GroReceiverV|13StagedPacketsV|10UdpSocketsV4send|12ReplayWindowV|8ChecksumO|15CongestionFieldO|16UnreachableReplyO'
 # But not what runs once for a thread or a batch: beginning and end, waiting, and what the compiler adds to a type.
 exempt='Vw[a-zA-Z]{2} |VfD |V(3run|5sleep|10deallocate|10beginBatch|16waitForDatagrams)|V[a-zA-Z0-9_]*tcfC'
 # These must be there, so that a renamed function does not make the check see nothing.

@@ -212,6 +212,43 @@ import WGModel
         #expect(device.network.openPorts == [6000])
     }
 
+    @Test func `a port that was taken when the link came up is tried again by itself, and keepalives begin then`()
+        throws
+    {
+        let device = try SimulatedDevice(SimulatedDevice.Time(), address: "192.0.2.1:1", isUp: false)
+        try device.set(DeviceChange(listenPort: 6000))
+        let other = Random.privateKey()
+        try device.set(
+            PeerChange(
+                publicKey: X25519.publicKey(of: other), endpoint: Endpoint("192.0.2.2:2"), persistentKeepalive: 25))
+        device.network.takenPorts = [6000]
+        #expect(throws: Errno.addressInUse) { try device.controller.linkChanged(isUp: true, now: device.time.now) }
+        device.time.pass(seconds: 6)
+        device.turn()
+        #expect(device.network.openPorts.isEmpty)
+        device.network.takenPorts = []
+        device.time.pass(seconds: 6)
+        device.turn()
+        #expect(device.network.openPorts == [6000] && device.state.listenPort == 6000)
+        _ = device.takeSent()
+        device.time.pass(seconds: 6)
+        device.turn()
+        #expect(device.takeSent().count == 1)
+        // It is had, and not asked for any more.
+        device.time.pass(seconds: 600)
+        device.turn()
+        #expect(device.network.openPorts == [6000])
+    }
+
+    @Test func `a port that is taken is not asked for once the link is down`() throws {
+        let device = try SimulatedDevice(SimulatedDevice.Time(), address: "192.0.2.1:1", isUp: false)
+        try device.set(DeviceChange(listenPort: 6000))
+        device.network.takenPorts = [6000]
+        #expect(throws: Errno.addressInUse) { try device.controller.linkChanged(isUp: true, now: device.time.now) }
+        try device.controller.linkChanged(isUp: false, now: device.time.now)
+        #expect(device.controller.nextDeadline == nil)
+    }
+
     @Test func `the mark is set on the sockets, and on those that follow`() throws {
         try device.set(DeviceChange(fwmark: 9))
         #expect(device.network.marks.last == 9)

@@ -158,6 +158,22 @@ import WGModel
         #expect(pair.b.state.peers[0].endpoint == elsewhere)
     }
 
+    @Test func `a source address that is no good any more is forgotten, whichever thread finds out`() throws {
+        let pair = try SimulatedPair()
+        let slot = try #require(pair.a.controller.slotOfKey[pair.b.publicKey])
+        let peer = try #require(pair.a.controller.peers[slot])
+        var learned = EndpointRecord(pair.b.address)
+        learned.hasSource = true
+        pair.a.controller.setEndpoint(learned, of: peer)
+        pair.a.raise(PeerEvent.sourceRefused, pair.b.publicKey)
+        #expect(!peer.endpoint.hasSource && peer.endpoint.endpoint == pair.b.address)
+        pair.a.controller.setEndpoint(learned, of: peer)
+        pair.a.network.hasSources = false
+        pair.a.raise(PeerEvent.needsSession, pair.b.publicKey)
+        #expect(pair.a.takeSent().count == 1)
+        #expect(!peer.endpoint.hasSource && peer.endpoint.endpoint == pair.b.address)
+    }
+
     @Test func `a peer whose key has low order is harmless`() throws {
         let time = SimulatedDevice.Time()
         let device = try SimulatedDevice(time, address: "192.0.2.1:1")

@@ -36,8 +36,12 @@ final class MemoryNetwork: ControlNetwork {
         if let index = openPorts.firstIndex(of: sockets.port) { openPorts.remove(at: index) }
     }
 
-    func send(_ message: [UInt8], to endpoint: EndpointRecord, over sockets: UdpSockets) {
+    /// Whether the machine still has the addresses that peers were heard at.
+    var hasSources = true
+
+    func send(_ message: [UInt8], to endpoint: EndpointRecord, over sockets: UdpSockets) -> Bool {
         sent.append(Datagram(bytes: message, to: endpoint.endpoint))
+        return hasSources || !endpoint.hasSource
     }
 }
 

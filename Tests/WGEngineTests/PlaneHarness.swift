@@ -64,8 +64,8 @@ final class PlaneHarness {
         plane = try DataPlane.start(shared: shared, tun: engineTun, joinsUDP: true)
     }
 
-    /// Makes the peer reachable at a loopback port.
-    func setEndpoint(port: UInt16) throws {
+    /// Makes the peer reachable at a loopback port, from a source address if any.
+    func setEndpoint(port: UInt16, source: [UInt8]? = nil) throws {
         var record = EndpointRecord.none
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -75,6 +75,10 @@ final class PlaneHarness {
             withUnsafeBytes(of: address) { destination.copyMemory(from: $0) }
         }
         record.addressLength = 16
+        if let source {
+            record.hasSource = true
+            withUnsafeMutableBytes(of: &record.source) { $0.copyBytes(from: source) }
+        }
         publish(record, in: slot.pointee.endpoint)
     }
 

@@ -46,18 +46,20 @@ static inline int clinux_bind_udp(int fd, int family, uint16_t port) {
     return result < 0 ? -errno : 0;
 }
 
-// A bound, non-blocking socket for one family, or -errno. It reports the local address of what it receives. IPv4
-// packets leave without "don't fragment", as those of the kernel module do.
+// A bound, non-blocking socket for one family, or -errno. It reports the local address and the
+// traffic class of what it receives. IPv4 packets leave without "don't fragment", as those of the kernel module do.
 static inline int clinux_udp_open(int family, uint16_t port, uint32_t mark, int buffer_bytes) {
     int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -errno;
     int result;
     if (family == AF_INET) {
         result = clinux_set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+        (void)clinux_set_option(fd, IPPROTO_IP, IP_RECVTOS, 1);
         (void)clinux_set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
     } else {
         result = clinux_set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
         if (result == 0) result = clinux_set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+        (void)clinux_set_option(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
     }
     if (result == 0 && mark != 0) result = clinux_set_mark(fd, mark);
     if (result == 0) result = clinux_bind_udp(fd, family, port);
@@ -89,12 +91,12 @@ struct clinux_udp_path {
 
 // Sends `count` bytes, cut by the kernel into datagrams of `segment` bytes when segment is not 0.
 // `local` is the source address to send from, and `interface` the one it belongs to (0: any); NULL lets the kernel
-// choose. The byte count, or -errno.
+// choose. `traffic_class` is DSCP and ECN of the IP header. The byte count, or -errno.
 static inline ssize_t clinux_udp_send(
-    int fd, const void *bytes, size_t count, uint16_t segment, const struct sockaddr_in6 *remote,
+    int fd, const void *bytes, size_t count, uint16_t segment, int traffic_class, const struct sockaddr_in6 *remote,
     uint32_t remote_length, const struct in6_addr *local, int interface) {
     union {
-        char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
+        char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(int))];
         struct cmsghdr alignment;
     } control;
     struct iovec vector = {(void *)bytes, count};
@@ -109,6 +111,15 @@ static inline ssize_t clinux_udp_send(
         header->cmsg_len = CMSG_LEN(sizeof segment);
         memcpy(CMSG_DATA(header), &segment, sizeof segment);
         used = CMSG_SPACE(sizeof segment);
+    }
+    if (traffic_class != 0) {
+        struct cmsghdr *header = (struct cmsghdr *)(control.bytes + used);
+        int is_ipv4 = remote_length == sizeof(struct sockaddr_in);
+        header->cmsg_level = is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6;
+        header->cmsg_type = is_ipv4 ? IP_TOS : IPV6_TCLASS;
+        header->cmsg_len = CMSG_LEN(sizeof traffic_class);
+        memcpy(CMSG_DATA(header), &traffic_class, sizeof traffic_class);
+        used += CMSG_SPACE(sizeof traffic_class);
     }
     if (local != NULL) {
         struct cmsghdr *header = (struct cmsghdr *)(control.bytes + used);
@@ -176,6 +187,8 @@ struct clinux_udp_message {
     void *bytes;
     size_t count;
     size_t segment;
+    // The ECN bits of the IP header.
+    uint8_t congestion;
     struct clinux_udp_path path;
 };
 
@@ -203,6 +216,13 @@ static inline int clinux_udp_batch_message(struct clinux_udp_batch *batch, int i
             int size;
             memcpy(&size, CMSG_DATA(c), sizeof size);
             if (size > 0) out->segment = (size_t)size;
+        } else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TOS && c->cmsg_len >= CMSG_LEN(1)) {
+            out->congestion = *CMSG_DATA(c) & 3;
+        } else if (
+            c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS && c->cmsg_len >= CMSG_LEN(sizeof(int))) {
+            int traffic_class;
+            memcpy(&traffic_class, CMSG_DATA(c), sizeof traffic_class);
+            out->congestion = traffic_class & 3;
         } else if (
             c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO
             && c->cmsg_len >= CMSG_LEN(sizeof(struct in_pktinfo))) {

@@ -8,7 +8,10 @@ protocol ControlNetwork: AnyObject {
     func setMark(_ mark: UInt32, of sockets: UdpSockets) throws(Errno)
     func close(_ sockets: UdpSockets)
     /// Sends one handshake message. One that can't be sent is lost, like any datagram.
-    func send(_ message: [UInt8], to endpoint: EndpointRecord, over sockets: UdpSockets)
+    ///
+    /// - Returns: false when the endpoint's source address is no good any more; the message went out without it.
+    @discardableResult
+    func send(_ message: [UInt8], to endpoint: EndpointRecord, over sockets: UdpSockets) -> Bool
 }
 
 /// The kernel's network.
@@ -19,7 +22,7 @@ final class KernelNetwork: ControlNetwork {
 
     func close(_ sockets: UdpSockets) { UdpPort.close(sockets) }
 
-    func send(_ message: [UInt8], to endpoint: EndpointRecord, over sockets: UdpSockets) {
+    func send(_ message: [UInt8], to endpoint: EndpointRecord, over sockets: UdpSockets) -> Bool {
         UdpPort.send(message, to: endpoint, over: sockets)
     }
 }

@@ -84,7 +84,7 @@ extension EngineController {
     private func send(_ message: consuming [UInt8], to peer: PeerRecord, now: UInt64) {
         peer.cookies.mark(&message, now: now)
         guard let sockets, peer.endpoint.addressLength != 0 else { return }
-        network.send(message, to: peer.endpoint, over: sockets)
+        if !network.send(message, to: peer.endpoint, over: sockets) { forgetSource(of: peer) }
         let slot = shared.peers[peer.slot]
         slot.pointee.sentBytes.add(UInt64(message.count), ordering: .relaxed)
         slot.pointee.lastAuthenticatedSent.store(now, ordering: .relaxed)

@@ -8,6 +8,7 @@ extension EngineController {
     /// Replaces the sockets; the former ones are closed when nobody uses them any more.
     func publish(sockets new: UdpSockets?) {
         sockets = new
+        if new != nil { bindAgainAt = nil }
         let pointer = new.map { value in
             let pointer = UnsafeMutablePointer<UdpSockets>.allocate(capacity: 1)
             pointer.initialize(to: value)

@@ -7,6 +7,7 @@ import WGProtocol
 extension EngineController {
     /// Does what is due at this time.
     func runDeadlines(now: UInt64) {
+        bindIfDue(now: now)
         var due: [Int32] = []
         while let slot = deadlines.popDue(now: now) { due.append(slot) }
         for slot in due {
@@ -18,6 +19,7 @@ extension EngineController {
     func handleEvents(of slot: Int32, now: UInt64) {
         guard let peer = peers[slot] else { return }
         let raised = shared.peers[slot].pointee.raised.exchange(0, ordering: .acquiringAndReleasing)
+        if raised & PeerEvent.sourceRefused != 0 { forgetSource(of: peer) }
         if raised & PeerEvent.nextConfirmed != 0 { takeConfirmation(of: peer, now: now) }
         if raised & PeerEvent.needsSession != 0 { handle(.sessionNeeded, of: peer, now: now) }
         if raised & PeerEvent.needsRekey != 0 { handle(.rekeyDue, of: peer, now: now) }

@@ -30,6 +30,8 @@ final class EngineController {
     /// Whether the TUN device is up. Sockets are bound while it is.
     var isUp = false
     var sockets: UdpSockets?
+    /// When to bind again: the port was somebody else's as the link came up.
+    var bindAgainAt: UInt64?
 
     var peers: [Int32: PeerRecord] = [:]
     var slotOfKey: [PublicKey: Int32] = [:]
@@ -64,7 +66,10 @@ final class EngineController {
     }
 
     /// The earliest time at which `runDeadlines` has something to do.
-    var nextDeadline: UInt64? { deadlines.earliest }
+    var nextDeadline: UInt64? {
+        guard let bindAgainAt else { return deadlines.earliest }
+        return min(bindAgainAt, deadlines.earliest ?? .max)
+    }
 
     /// Follows the TUN device: a device that comes up binds its sockets and speaks to the peers that want keepalives;
     /// one that goes down forgets its sessions and closes its sockets.
@@ -73,8 +78,10 @@ final class EngineController {
         self.isUp = isUp
         if isUp {
             defer { for peer in peers.values { restartTimers(of: peer, now: now) } }
+            bindAgainAt = now + Self.bindInterval
             try bind(port: listenPort)
         } else {
+            bindAgainAt = nil
             for peer in peers.values {
                 forgetSessions(of: peer)
                 deadlines.remove(peer: peer.slot)
@@ -82,6 +89,18 @@ final class EngineController {
             }
             publish(sockets: nil)
         }
+    }
+
+    /// Nanoseconds between two tries to have a port that somebody else has. The kernel module's link would stay down; ours
+    /// is up before we are asked.
+    private static let bindInterval: UInt64 = 5_000_000_000
+
+    /// Tries to have the port after all.
+    func bindIfDue(now: UInt64) {
+        guard let time = bindAgainAt, now >= time else { return }
+        bindAgainAt = now + Self.bindInterval
+        guard (try? bind(port: listenPort)) != nil else { return }
+        for peer in peers.values { handle(.started, of: peer, now: now) }
     }
 
     /// Takes one message of the other threads.

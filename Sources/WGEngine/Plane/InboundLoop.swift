@@ -70,15 +70,26 @@ struct InboundLoop: ~Copyable {
     mutating func run() {
         var isReady = false
         while !shared.isStopping.load(ordering: .acquiring) {
-            shared.epoch.quiesce(.inbound)
-            sockets = shared.sockets.load(ordering: .acquiring)
             if isReady {
-                beginBatch()
-                isReady = receiveBatch()
+                isReady = runBatch()
+            } else {
+                quiesce()
             }
             if !isReady { isReady = waitForDatagrams() }
         }
         shared.epoch.sleep(.inbound)
+    }
+
+    /// One batch. True when there may be more to receive.
+    mutating func runBatch() -> Bool {
+        quiesce()
+        beginBatch()
+        return receiveBatch()
+    }
+
+    private mutating func quiesce() {
+        shared.epoch.quiesce(.inbound)
+        sockets = shared.sockets.load(ordering: .acquiring)
     }
 
     private mutating func beginBatch() {
@@ -198,6 +209,11 @@ struct InboundLoop: ~Copyable {
         let length = count &- TransportMessage.overhead
         guard length > 0 else { return coalescer.cancel() }
         countedData = true
+        if CongestionField.matters(message.congestion),
+            !CongestionField.combine(place, length, outer: message.congestion)
+        {
+            return coalescer.cancel()
+        }
         if !coalescer.extend(length, peer: peer) { takePacket(place, length, peer) }
     }
 

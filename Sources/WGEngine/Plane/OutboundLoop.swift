@@ -8,7 +8,7 @@ import WGCrypto
 /// 1. announce a quiescent point, read the clock, load what C has published;
 /// 2. obey C's orders: send or drop what waits for a session;
 /// 3. read a packet or super-packet; at EAGAIN the batch ends;
-/// 4. find the peer by destination, the last one first;
+/// 4. find the peer by destination, the last one first; without a peer, or an endpoint: tell the sender;
 /// 5. no usable session: keep the packet, and ask C for one;
 /// 6. take as many counters as there are segments, at once;
 /// 7. cut each segment where it lies (`Segmenter`), pad it, and encrypt it into the send buffer;
@@ -32,6 +32,9 @@ struct OutboundLoop: ~Copyable {
     private var segmenter: Segmenter
     private var sender: GsoSender
     private var staged: StagedPackets
+    /// Where `UnreachableReply` writes.
+    private let reply: UnsafeMutableRawPointer
+    private var replies = RateLimit()
 
     // Of this batch.
     private var now: UInt64 = 0
@@ -54,9 +57,8 @@ struct OutboundLoop: ~Copyable {
     /// - Parameter tun: non-blocking; stays open longer than the loop runs.
     init?(shared: SharedState, tun: Int32) {
         let frameBytes = Self.frameSize + 64
-        guard var arena = PacketArena(size: frameBytes + GsoSender.bufferSize + Segmenter.maximumHeaderLength) else {
-            return nil
-        }
+        let others = GsoSender.bufferSize + Segmenter.maximumHeaderLength + UnreachableReply.bufferSize
+        guard var arena = PacketArena(size: frameBytes + others) else { return nil }
         guard let staged = StagedPackets() else {
             arena.deallocate()
             return nil
@@ -69,6 +71,7 @@ struct OutboundLoop: ~Copyable {
         frame = arena.take(frameBytes)
         sender = GsoSender(buffer: arena.take(GsoSender.bufferSize))
         segmenter = Segmenter(scratch: arena.take(Segmenter.maximumHeaderLength))
+        reply = arena.take(UnreachableReply.bufferSize)
         self.arena = arena
     }
 
@@ -81,13 +84,18 @@ struct OutboundLoop: ~Copyable {
     /// Runs until `SharedState.isStopping`.
     mutating func run() {
         while !shared.isStopping.load(ordering: .acquiring) {
-            beginBatch()
-            obeyOrders()
-            let isIdle = readBatch()
-            flush()
-            if isIdle { sleep() }
+            if runBatch() { sleep() }
         }
         shared.epoch.sleep(.outbound)
+    }
+
+    /// One batch. True when nothing is left to do.
+    mutating func runBatch() -> Bool {
+        beginBatch()
+        obeyOrders()
+        let isIdle = readBatch()
+        flush()
+        return isIdle
     }
 
     private mutating func beginBatch() {
@@ -157,10 +165,12 @@ struct OutboundLoop: ~Copyable {
     }
 
     private mutating func sendKeepalive(_ peer: Int32) {
-        guard let keypair = usableKeypair(peer), prepareEndpoint(peer, size: TransportMessage.overhead) else { return }
+        guard let keypair = usableKeypair(peer),
+            prepareEndpoint(peer, size: TransportMessage.overhead, congestion: 0)
+        else { return }
         let counter = keypair.pointee.sendCounter.wrappingAdd(1, ordering: .relaxed).oldValue
         seal(frame, 0, keypair, counter)
-        sender.append(TransportMessage.overhead, peer: peer)
+        sender.append(TransportMessage.overhead, peer: peer, congestion: 0)
     }
 
     // MARK: - Packets
@@ -169,15 +179,26 @@ struct OutboundLoop: ~Copyable {
     @inline(never)
     private mutating func forward(_ count: Int) {
         let peer = findPeer(count &- VirtioHeader.size)
-        guard peer >= 0, peers[peer].pointee.isActive.load(ordering: .acquiring), sockets != nil,
+        guard peer >= 0, peers[peer].pointee.isActive.load(ordering: .acquiring),
             peers[peer].pointee.endpoint.load(ordering: .relaxed) != nil
-        else { return }
+        else { return refuse(count &- VirtioHeader.size) }
+        guard sockets != nil else { return }
         guard let keypair = usableKeypair(peer) else {
             staged.append(frame, count, peer: peer)
             raise(PeerEvent.needsSession, peer: peer)
             return
         }
         encrypt(count, keypair, peer)
+    }
+
+    /// Tells the sender of the packet just read that it goes nowhere.
+    @inline(never)
+    private mutating func refuse(_ count: Int) {
+        guard count > 0, replies.isOpen(now: now) else { return }
+        let length = UnreachableReply.write(to: frame + VirtioHeader.size, count, mtu: mtu, reply)
+        guard length > 0 else { return }
+        replies.take(now: now)
+        _ = clinux_write(tun, reply, length)
     }
 
     /// Whose allowed IPs hold the destination; -1 for nobody's.
@@ -215,13 +236,16 @@ struct OutboundLoop: ~Copyable {
     @inline(never)
     private mutating func encrypt(_ count: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>, _ peer: Int32) {
         guard segmenter.begin(frame, count) else { return }
+        let congestion = CongestionField.read(frame + VirtioHeader.size)
         // Relaxed: the counter guards nothing but its own uniqueness.
         var counter = keypair.pointee.sendCounter.wrappingAdd(UInt64(segmenter.count), ordering: .relaxed).oldValue
         while segmenter.next() {
             let length = TransportMessage.paddedLength(segmenter.packetLength, mtu: mtu)
-            guard prepareEndpoint(peer, size: length &+ TransportMessage.overhead) else { return }
+            guard prepareEndpoint(peer, size: length &+ TransportMessage.overhead, congestion: congestion) else {
+                return
+            }
             encryptSegment(length, keypair, counter)
-            sender.append(length &+ TransportMessage.overhead, peer: peer)
+            sender.append(length &+ TransportMessage.overhead, peer: peer, congestion: congestion)
             pendingData = true
             counter &+= 1
         }
@@ -240,8 +264,8 @@ struct OutboundLoop: ~Copyable {
 
     /// Sends what waits if a packet of that size cannot go with it. False when the peer has no endpoint.
     @inline(__always)
-    private mutating func prepareEndpoint(_ peer: Int32, size: Int) -> Bool {
-        if sender.accepts(size, peer: peer), sender.count > 0 { return true }
+    private mutating func prepareEndpoint(_ peer: Int32, size: Int, congestion: UInt8) -> Bool {
+        if sender.accepts(size, peer: peer, congestion: congestion), sender.count > 0 { return true }
         flush()
         endpoint = peers[peer].pointee.endpoint.load(ordering: .acquiring)
         return endpoint != nil && sockets != nil && size <= GsoSender.bufferSize
@@ -282,6 +306,7 @@ struct OutboundLoop: ~Copyable {
         let bytes = sender.count
         if let endpoint, let sockets {
             sender.flush(to: endpoint.pointee, over: sockets.pointee)
+            if sender.refusedSource { raise(PeerEvent.sourceRefused, peer: peer) }
         } else {
             sender.discard()
         }

@@ -57,6 +57,8 @@ enum PeerEvent {
     static let activity: UInt32 = 1 << 2
     /// The first authenticated packet came on a keypair in state `next`: promote it.
     static let nextConfirmed: UInt32 = 1 << 3
+    /// The endpoint's source address is no good any more.
+    static let sourceRefused: UInt32 = 1 << 4
 }
 
 /// All peer slots, in address space reserved once; only the pages in use cost memory.

@@ -26,9 +26,13 @@ struct GsoSender {
     private(set) var count = 0
     private var segments = 0
     private var segmentSize = 0
+    /// The ECN bits of all that waits.
+    private var congestion: UInt8 = 0
     private var hasShortEnd = false
     /// False once a wait for the socket was in vain: the rest of the batch is not worth another.
     private var mayWait = true
+    /// Whether something could be sent only once the source address had been left out.
+    private(set) var refusedSource = false
 
     private let buffer: UnsafeMutableRawPointer
     private let refusals: UnsafeMutablePointer<Refusal>
@@ -47,10 +51,10 @@ struct GsoSender {
 
     /// Whether a packet of that size can go with the waiting ones.
     @inline(__always)
-    func accepts(_ size: Int, peer: Int32) -> Bool {
+    func accepts(_ size: Int, peer: Int32, congestion: UInt8) -> Bool {
         if segments == 0 { return true }
-        return peer == self.peer && !hasShortEnd && size <= segmentSize && segments < Self.maximumSegments
-            && count &+ size <= Self.maximumBytes
+        return peer == self.peer && congestion == self.congestion && !hasShortEnd && size <= segmentSize
+            && segments < Self.maximumSegments && count &+ size <= Self.maximumBytes
     }
 
     /// Where the next packet is to be written.
@@ -59,9 +63,10 @@ struct GsoSender {
 
     /// The packet at `place` is complete.
     @inline(__always)
-    mutating func append(_ size: Int, peer: Int32) {
+    mutating func append(_ size: Int, peer: Int32, congestion: UInt8) {
         if segments == 0 {
             segmentSize = size
+            self.congestion = congestion
             self.peer = peer
         }
         hasShortEnd = size < segmentSize
@@ -71,6 +76,7 @@ struct GsoSender {
 
     /// Sends what waits.
     mutating func flush(to endpoint: EndpointRecord, over sockets: UdpSockets) {
+        refusedSource = false
         if segments == 1 {
             _ = sendPatiently(buffer, count, segment: 0, endpoint, sockets)
         } else if segments > 1 {
@@ -114,10 +120,25 @@ struct GsoSender {
     private mutating func sendPatiently(
         _ bytes: UnsafeRawPointer, _ count: Int, segment: UInt16, _ endpoint: EndpointRecord, _ sockets: UdpSockets
     ) -> Int {
-        let sent = sockets.send(bytes, count: count, segment: segment, to: endpoint)
+        let sent = sendOnce(bytes, count, segment: segment, endpoint, sockets)
         guard sent == -Int(EAGAIN), mayWait else { return sent }
         var entry = pollfd(fd: endpoint.isIPv4 ? sockets.ipv4 : sockets.ipv6, events: Int16(POLLOUT), revents: 0)
         mayWait = clinux_ppoll(&entry, 1, 100_000_000) > 0
-        return sockets.send(bytes, count: count, segment: segment, to: endpoint)
+        return sendOnce(bytes, count, segment: segment, endpoint, sockets)
+    }
+
+    /// With the peer's source address, or without it if that is why it fails. A size that the path refuses fails either
+    /// way.
+    private mutating func sendOnce(
+        _ bytes: UnsafeRawPointer, _ count: Int, segment: UInt16, _ endpoint: EndpointRecord, _ sockets: UdpSockets
+    ) -> Int {
+        let mayHaveSource = endpoint.hasSource && !refusedSource
+        let sent = sockets.send(
+            bytes, count: count, segment: segment, trafficClass: congestion, to: endpoint, withSource: mayHaveSource)
+        guard mayHaveSource, UdpSockets.isRefusal(sent) else { return sent }
+        let again = sockets.send(
+            bytes, count: count, segment: segment, trafficClass: congestion, to: endpoint, withSource: false)
+        refusedSource = again >= 0
+        return again
     }
 }

@@ -11,25 +11,28 @@ struct UdpSockets {
 
     /// One `sendmsg`: a datagram, or with `segment` not 0 as many of that size as fit and a last, shorter one.
     ///
-    /// A source address that the machine does not have any more is left out at the second try.
-    /// - Returns: the number of bytes sent, or -errno.
+    /// - Parameter trafficClass: DSCP and ECN of the IP header.
+    /// - Returns: the number of bytes sent, or -errno; see `isRefusal` for that of a source that is no good any more.
     @inline(never)
-    func send(_ bytes: UnsafeRawPointer, count: Int, segment: UInt16, to endpoint: EndpointRecord) -> Int {
+    func send(
+        _ bytes: UnsafeRawPointer, count: Int, segment: UInt16, trafficClass: UInt8, to endpoint: EndpointRecord,
+        withSource: Bool
+    ) -> Int {
         let descriptor = endpoint.isIPv4 ? ipv4 : ipv6
         guard descriptor >= 0, endpoint.addressLength != 0 else { return Int(-EAFNOSUPPORT) }
         return withUnsafePointer(to: endpoint.address) { remote in
             withUnsafePointer(to: endpoint.source) { source in
-                if endpoint.hasSource {
-                    let sent = clinux_udp_send(
-                        descriptor, bytes, count, segment, remote, endpoint.addressLength, source,
-                        endpoint.sourceInterface)
-                    guard sent == -Int(EINVAL) || sent == -Int(EADDRNOTAVAIL) || sent == -Int(ENETUNREACH) else {
-                        return sent
-                    }
-                }
-                return clinux_udp_send(
-                    descriptor, bytes, count, segment, remote, endpoint.addressLength, nil, 0)
+                clinux_udp_send(
+                    descriptor, bytes, count, segment, Int32(trafficClass), remote, endpoint.addressLength,
+                    withSource && endpoint.hasSource ? source : nil, endpoint.sourceInterface)
             }
         }
+    }
+
+    /// Whether a send with a source may have failed because of it: the machine has the address or the interface no more,
+    /// or can't get there from it. It is worth a try without.
+    @inline(__always)
+    static func isRefusal(_ sent: Int) -> Bool {
+        sent == -Int(EINVAL) || sent == -Int(EADDRNOTAVAIL) || sent == -Int(ENETUNREACH) || sent == -Int(ENODEV)
     }
 }
