@@ -10,8 +10,12 @@ public enum ConfigParser {
     }
 
     /// The grammar of `wg-quick`: all keys.
-    public static func parseQuick(_ document: Document) -> ParseResult<QuickConfig> {
-        var reader = ConfigReader(program: .wgQuick)
+    ///
+    /// - Parameter tables: the host's names for routing tables.
+    public static func parseQuick(
+        _ document: Document, tables: RouteTableNames = RouteTableNames()
+    ) -> ParseResult<QuickConfig> {
+        var reader = ConfigReader(program: .wgQuick, tables: tables)
         reader.read(document)
         return ParseResult(
             value: reader.hasErrors ? nil : reader.config, diagnostics: reader.diagnostics, places: reader.places)

@@ -79,7 +79,7 @@ extension ConfigReader {
         case .mtu:
             if let mtu = takeRaw(ValueParser.mtu(value), keyword) { config.mtu = mtu }
         case .table:
-            if let table = takeRaw(ValueParser.table(value), keyword) { config.table = table }
+            if let table = takeRaw(ValueParser.table(value, tables), keyword) { config.table = table }
         case .saveConfig:
             if let save = takeRaw(ValueParser.boolean(value), keyword) { config.saveConfig = save }
         default:

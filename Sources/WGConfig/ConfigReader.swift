@@ -3,6 +3,7 @@ import WGModel
 /// The state of one pass over a document. `ConfigReader+Values` holds what each key does.
 struct ConfigReader {
     let program: Keyword.Program
+    let tables: RouteTableNames
     var config = QuickConfig()
     var diagnostics: [Diagnostic] = []
     var places = NamePlaces()
@@ -38,7 +39,10 @@ struct ConfigReader {
         var header: ArraySlice<UInt8>
     }
 
-    init(program: Keyword.Program) { self.program = program }
+    init(program: Keyword.Program, tables: RouteTableNames = RouteTableNames()) {
+        self.program = program
+        self.tables = tables
+    }
 
     mutating func read(_ document: Document) {
         for line in document.lines { readLine(line.content[...]) }

@@ -22,8 +22,8 @@ public enum ValueFault: Error, Hashable, Sendable {
     case keyNotBase64
     /// Neither a number nor a service name.
     case notPort
-    /// Beyond 65535, or negative.
-    case portOutOfRange
+    /// Beyond 65535, or negative. `getaddrinfo`, which others ask, takes some such numbers modulo 65536.
+    case portOutOfRange(wrapped: UInt16?)
     /// Neither `off` nor a number, decimal or `0x` and hexadecimal.
     case notFwmark
     /// Beyond 4294967295.

@@ -48,14 +48,16 @@ extension ValueParser {
         return .success(number)
     }
 
-    /// `auto`, `off`, a number, or one of the names that every system has for a table (`linux/rtnetlink.h`).
-    static func table(_ text: ArraySlice<UInt8>) -> Result<RouteTable, ValueError> {
+    /// `auto`, `off`, a number, one of the names that every system has for a table (`linux/rtnetlink.h`), or one of this
+    /// host's.
+    static func table(_ text: ArraySlice<UInt8>, _ names: RouteTableNames) -> Result<RouteTable, ValueError> {
         let range = text.startIndex..<text.endIndex
         if isWord("auto", text.span) { return .success(.automatic) }
         if isWord("off", text.span) { return .success(.off) }
         if isWord("default", text.span) { return .success(.number(253)) }
         if isWord("main", text.span) { return .success(.number(254)) }
         if isWord("local", text.span) { return .success(.number(255)) }
+        if let number = names.number(of: text) { return .success(.number(number)) }
         guard let number = number(text.span) else { return .failure(ValueError(.notTable, range)) }
         guard let table = UInt32(exactly: number), table != 0 else {
             return .failure(ValueError(.tableOutOfRange, range))

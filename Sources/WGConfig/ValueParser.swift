@@ -224,7 +224,8 @@ extension ValueParser {
         let isSigned = first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
         if let number = decimal(text.extracting((isSigned ? 1 : 0)..<text.count)) {
             guard let port = UInt16(exactly: number), first != UInt8(ascii: "-") || number == 0 else {
-                return .failure(.portOutOfRange)
+                let wraps = first != UInt8(ascii: "-") && number <= Int(Int32.max)
+                return .failure(.portOutOfRange(wrapped: wraps ? UInt16(truncatingIfNeeded: number) : nil))
             }
             return .success(.number(port))
         }

@@ -2,10 +2,12 @@ import WGConfig
 import WGModel
 
 extension SystemSnapshot {
-    /// The device's mark, if it has a full tunnel's rules and they were read: without it all paths lead into the tunnel.
+    /// For a tunnel that takes all traffic: the mark that tells the way of its own packets. That is its device's, once it has
+    /// its rules. Before that it may be another such tunnel's: what bears any of their marks goes by the main table.
     public var fullTunnelMark: UInt32 {
-        let mark = device?.fwmark ?? 0
-        return rules.contains { $0.isDiversion && $0.mark == mark } ? mark : 0
+        let diversions = rules.filter(\.isDiversion)
+        let own = diversions.first { $0.mark == device?.fwmark }
+        return (own ?? diversions.first)?.mark ?? 0
     }
 
     /// The rules of a tunnel without a record: of each family those that send packets without the device's mark to the

@@ -42,7 +42,11 @@ public struct UpPlanner: Sendable {
     public static let createLinkNeeds: SnapshotParts = .link
     public static let prepareNeeds: SnapshotParts = .link
     public static let configureNeeds: SnapshotParts = [.link, .settings]
-    public static let bringUpNeeds: SnapshotParts = [.link, .device, .paths]
+    /// With an MTU in the file the way to the endpoints doesn't matter. The packets of a full tunnel have one of their own,
+    /// which the rules of others tell.
+    public var bringUpNeeds: SnapshotParts {
+        config.mtu != nil ? .link : config.isFullTunnel ? [.link, .device, .paths, .rules] : [.link, .device, .paths]
+    }
     public static let routeNeeds: SnapshotParts = [
         .link, .device, .routes, .addresses, .rules, .settings, .otherRecords, .firewallTools,
     ]
@@ -217,5 +221,12 @@ extension InterfaceName {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+}
+
+extension QuickConfig {
+    /// Whether a default route among the allowed IPs gets a table and rules of its own.
+    public var isFullTunnel: Bool {
+        table == .automatic && wireGuard.peers.contains { $0.allowedIPs.contains(where: \.prefix.isDefault) }
     }
 }

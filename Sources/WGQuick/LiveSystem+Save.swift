@@ -12,6 +12,10 @@ extension LiveSystem {
         }
     }
 
+    public func isOpenToOthers(_ path: String) -> Bool {
+        ((try? Files.status(path).permissions) ?? 0) & 0o077 != 0
+    }
+
     /// As the stock tool: for nobody but root, whatever the file was before.
     func write(_ file: SavedFile) throws(QuickError) {
         do {

@@ -63,6 +63,9 @@ public protocol QuickSystem: AnyObject {
 
     /// Of a configuration file; `nil` if there is none.
     func contents(of path: String) throws(QuickError) -> [UInt8]?
+
+    /// Whether the file's mode gives anybody but its owner any right.
+    func isOpenToOthers(_ path: String) -> Bool
 }
 
 extension QuickSystem {

@@ -44,7 +44,8 @@ struct SnapshotReader {
         }
         if parts.contains(.paths) {
             let endpoints = snapshot.device?.peers.compactMap(\.endpoint) ?? []
-            try readPaths(to: Set(endpoints), mark: snapshot.fullTunnelMark, into: &snapshot)
+            let mark = parts.contains(.rules) ? snapshot.fullTunnelMark : 0
+            try readPaths(to: Set(endpoints), mark: mark, into: &snapshot)
         }
     }
 

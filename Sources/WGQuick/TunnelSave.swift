@@ -32,17 +32,19 @@ public struct TunnelSave {
         guard let bytes = try system.contents(of: path) else {
             return Plan(warnings: wasWanted ? [.notSaved(path: path)] : [])
         }
-        let isWanted = ConfigParser.parseQuick(Document(bytes: bytes)).value?.saveConfig ?? wasWanted
+        let parsed = ConfigParser.parseQuick(Document(bytes: bytes), tables: RouteTables.names())
+        let isWanted = parsed.value?.saveConfig ?? wasWanted
         // With the device its state has gone.
         guard isWanted, try system.snapshot(name, .device).device != nil else { return Plan() }
         return try plan()
     }
 
-    /// Writes the file, unless it says already what is so.
+    /// Writes the file, unless it says already what is so, and only to those whom it may concern.
     public func plan() throws(QuickError) -> Plan {
         guard let bytes = try system.contents(of: path) else { throw .configuration(path: path, []) }
         let document = Document(bytes: bytes)
-        let parsed = ConfigParser.parseQuick(document)
+        let tables = RouteTables.names()
+        let parsed = ConfigParser.parseQuick(document, tables: tables)
         guard let config = parsed.value else { throw .configuration(path: path, parsed.diagnostics) }
         let snapshot = try system.snapshot(name, Self.needs)
         guard let link = snapshot.link, let device = snapshot.device else { throw .plan(.notWireGuard(name)) }
@@ -51,7 +53,7 @@ public struct TunnelSave {
             device: device, addresses: addresses(config, snapshot), mtu: Int(link.mtu),
             automaticPort: record?.save.automaticPort, automaticMark: record?.effects.mark,
             endpoints: record?.save.endpoints ?? [:])
-        let saver = ConfigSaver(document, config, live)
+        let saver = ConfigSaver(document, config, live, tables: tables)
         let saved: Document
         do {
             saved = try saver.saved(answers(saver.openNames, config.wireGuard.listenPort))
@@ -74,7 +76,7 @@ public struct TunnelSave {
     }
 
     private func plan(from old: [UInt8], to new: [UInt8]) -> Plan {
-        guard new != old else { return Plan() }
+        guard new != old || system.isOpenToOthers(path) else { return Plan() }
         var plan = Plan([.saveConfig(SavedFile(interface: name, path: path, bytes: new))])
         guard var record, record.configPath == path else { return plan }
         if let digest = record.save.digest, digest != SavedFile.digest(old) { plan.warnings = [.edited(path: path)] }

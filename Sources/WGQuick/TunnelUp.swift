@@ -112,8 +112,7 @@ public final class TunnelUp {
     }
 
     private func bringUp() throws(QuickError) {
-        let parts = config.mtu == nil ? UpPlanner.bringUpNeeds : .link
-        let snapshot = try system.snapshot(name, parts)
+        let snapshot = try system.snapshot(name, planner.bringUpNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.bringUp(snapshot) })
     }
 

@@ -99,7 +99,7 @@ struct Program {
     /// The configuration, or nothing after saying what is wrong with it.
     func loadConfig(_ argument: ConfigArgument) -> (config: QuickConfig, path: String)? {
         guard let (bytes, path) = loadFile(argument) else { return nil }
-        let result = ConfigParser.parseQuick(Document(bytes: bytes))
+        let result = ConfigParser.parseQuick(Document(bytes: bytes), tables: RouteTables.names())
         if !result.diagnostics.isEmpty {
             reporter.say(DiagnosticText.render(result.diagnostics, file: argument.path))
         }

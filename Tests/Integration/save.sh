@@ -32,9 +32,12 @@ same() { diff "$1" "$file"; }
 check "up with SaveConfig" on a wg-quick up "$file"
 on a wg set s0 peer "$(<"$WORK/b.pub")" endpoint 127.0.0.1:51820
 original >"$WORK/expected"
-inode="$(stat -c %i "$file")"
 check "save of an unchanged tunnel succeeds" on a wg-quick save "$file"
 check "and changes no byte" same "$WORK/expected"
+equal "but takes the file from others" 600 "$(stat -c %a "$file")"
+inode="$(stat -c %i "$file")"
+check "another save succeeds" on a wg-quick save "$file"
+check "and changes no byte either" same "$WORK/expected"
 equal "nor writes the file at all" "$inode" "$(stat -c %i "$file")"
 
 on a wg set s0 listen-port 40123 peer "$(<"$WORK/c.pub")" allowed-ips 10.77.0.3/32 persistent-keepalive 25

@@ -48,6 +48,8 @@ for first in wg0 wg1; do
     check "$label: the first comes up" quick up wg0
     check "$label: the second comes up" quick up wg1
     both_carry "$label"
+    equal "$label: the second's MTU is that of its own way" "1420 1420" "$(on a cat /sys/class/net/wg{0,1}/mtu | paste -sd' ')"
+    equal "$label: nothing is left to do" "status 0" "$(quick plan wg1 2>&1; echo "status $?")"
     equal "$label: their marks differ" "0xca6c 0xca6d" "$(on a wg show wg0 fwmark) $(on a wg show wg1 fwmark)"
     check "$label: the second's filter gives answers its own mark only" \
         eval 'on a nft list table ip wg-quick-wg1 | grep "udp ct mark 0x0000ca6d meta mark set ct mark"'

@@ -73,7 +73,7 @@ Table = $table
 @peer 1 10.88.0.0/16, fd88::/48, 10.77.0.2/32
 END
 done
-quick "a table's name" only=engine setup="mkdir -p /etc/iproute2; echo 400 tunnels >>/etc/iproute2/rt_tables" differs="table-name" <<END
+quick "a table's name" only=engine setup="mkdir -p /etc/iproute2; echo 400 tunnels >>/etc/iproute2/rt_tables" differs="table-words" <<END
 Table = tunnels
 @peer 1 10.88.0.0/16
 END

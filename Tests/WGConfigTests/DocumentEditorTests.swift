@@ -234,7 +234,7 @@ import WGModel
 
     @Test(
         arguments: [
-            (.listenPort, "65536", .portOutOfRange), (.listenPort, " ", .empty), (.postUp, "", .empty),
+            (.listenPort, "65536", .portOutOfRange(wrapped: 0)), (.listenPort, " ", .empty), (.postUp, "", .empty),
             (.listenPort, "1 # 2", nil), (.postUp, "a\nPostUp = b", nil), (.postUp, "a\0b", nil),
             (.privateKey, "abc", .keyLength(3)),
         ] as [(Keyword, String, ValueFault?)])

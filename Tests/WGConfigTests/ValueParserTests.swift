@@ -13,8 +13,10 @@ import WGModel
     }
 
     @Test(arguments: [
-        ("", ValueFault.empty), (" ", .empty), ("65536", .portOutOfRange), ("70000", .portOutOfRange),
-        ("-1", .portOutOfRange), ("99999999999999999999999", .portOutOfRange), ("1.2", .notPort), ("1,2", .notPort),
+        ("", ValueFault.empty), (" ", .empty), ("65536", .portOutOfRange(wrapped: 0)),
+        ("70000", .portOutOfRange(wrapped: 4464)), ("2147483647", .portOutOfRange(wrapped: 65535)),
+        ("2147483648", .portOutOfRange(wrapped: nil)), ("-1", .portOutOfRange(wrapped: nil)),
+        ("99999999999999999999999", .portOutOfRange(wrapped: nil)), ("1.2", .notPort), ("1,2", .notPort),
         ("+", .notPort), ("-", .notPort), ("9 9", .notPort), ("99 ", .notPort), ("d\u{f6}main", .notPort),
         ("a:b", .notPort),
     ])
@@ -76,7 +78,8 @@ import WGModel
         ("[::g]:1", .notAddress), ("1.2.3.999:5", .notAddress), ("1.2.3.4.5:6", .notAddress), ("1.2.3.:4", .notAddress),
         ("08.0.0.1:1", .notAddress), ("1.16777216:1", .notAddress), ("...:1", .notAddress), ("h:5:6", .notAddress),
         ("[fe80::g%eth0]:1", .notAddress), ("[::1%]1:1", .endpointBracket),
-        ("host:65536", .portOutOfRange), ("host:1,2", .notPort), ("host:-1", .portOutOfRange),
+        ("host:65537", .portOutOfRange(wrapped: 1)), ("host:1,2", .notPort),
+        ("host:-1", .portOutOfRange(wrapped: nil)),
     ])
     func otherEndpointsAreRefused(text: String, fault: ValueFault) {
         #expect(faultOf(ValueParser.endpoint(text)) == fault)

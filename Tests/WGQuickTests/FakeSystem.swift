@@ -37,6 +37,7 @@ final class FakeSystem: QuickSystem {
     /// The engine makes its link and then fails.
     var engineFailsHalfway = false
     var usedPorts: Set<UInt16> = []
+    var openFiles: Set<String> = []
     var hasIPv6 = true
     var firewallTools = FirewallTools(nft: true, iptables: true, ip6tables: true)
     var dnsHost = DNSHost()
@@ -69,6 +70,7 @@ final class FakeSystem: QuickSystem {
     func isRunning(_ process: ProcessIdentity) -> Bool { makersRun }
     func record(_ name: InterfaceName) -> TunnelRecord? { world.records[name] }
     func contents(of path: String) throws(QuickError) -> [UInt8]? { world.files[path] }
+    func isOpenToOthers(_ path: String) -> Bool { openFiles.contains(path) }
 
     func isPortInUse(_ port: UInt16) -> Bool { usedPorts.contains(port) }
 
@@ -200,7 +202,9 @@ final class FakeSystem: QuickSystem {
             world.memories[name] = nil
         case .remember(let name, let memory): world.memories[name] = memory
         case .removeDeadSocket: break
-        case .saveConfig(let file): world.files[file.path] = file.bytes
+        case .saveConfig(let file):
+            world.files[file.path] = file.bytes
+            openFiles.remove(file.path)
         default: try performOnLink(operation)
         }
     }

@@ -57,6 +57,15 @@ import WGPlan
         #expect(!reporter.lines.contains("wg showconf wg0"))
     }
 
+    @Test func anUnchangedFileThatOthersMayReadIsWritten() throws {
+        try up()
+        system.openFiles = [Self.path]
+        try down()
+        #expect(reporter.lines.contains("wg showconf wg0"))
+        #expect(system.world.files[Self.path] == Array(Self.text.utf8))
+        #expect(system.openFiles.isEmpty)
+    }
+
     @Test func whatChangedIsSavedBetweenPreDownAndTheEnd() throws {
         try up()
         system.world.devices[Self.wg0]?.peers.append(PeerState(publicKey: Self.other))

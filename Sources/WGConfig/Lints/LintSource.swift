@@ -49,9 +49,11 @@ struct LintSource {
     /// Every key that must not be shown, wherever it stands.
     private var secrets: Set<PublicKey> = []
     private let lines: [[UInt8]]
+    private let tables: RouteTableNames
     private var section: Keyword.Section?
 
-    init(_ document: Document) {
+    init(_ document: Document, _ tables: RouteTableNames = RouteTableNames()) {
+        self.tables = tables
         var lines = document.lines.map(\.content)
         if let first = lines.first, first.starts(with: [0xef, 0xbb, 0xbf]) { lines[0].removeFirst(3) }
         self.lines = lines
@@ -131,7 +133,7 @@ struct LintSource {
         case .mtu:
             if case .success(let mtu) = ValueParser.mtu(value) { interface.mtu = Spot(value: mtu, range: range) }
         case .table:
-            if case .success(let table) = ValueParser.table(value) { interface.table = table }
+            if case .success(let table) = ValueParser.table(value, tables) { interface.table = table }
         case .preUp, .postUp, .preDown, .postDown:
             let command = String(decoding: value, as: UTF8.self)
             interface.hooks.append(Hook(keyword: keyword, command: command, range: range))

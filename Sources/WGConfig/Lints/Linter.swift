@@ -10,19 +10,25 @@ public enum Linter {
         public var isOpenToOthers: Bool
         /// What is wrong with the file's name, if anything.
         public var fileName: Lint?
+        /// The host's names for routing tables.
+        public var tables: RouteTableNames
 
         /// A file with a good name that is nobody else's business.
-        public init(publicKey: PublicKey? = nil, isOpenToOthers: Bool = false, fileName: Lint? = nil) {
+        public init(
+            publicKey: PublicKey? = nil, isOpenToOthers: Bool = false, fileName: Lint? = nil,
+            tables: RouteTableNames = RouteTableNames()
+        ) {
             self.publicKey = publicKey
             self.isOpenToOthers = isOpenToOthers
             self.fileName = fileName
+            self.tables = tables
         }
     }
 
     /// Everything there is to say about a file: first about the file as a whole, then in the order of the lines.
     public static func findings(in document: Document, _ facts: Facts = Facts()) -> [Finding] {
-        let source = LintSource(document)
-        let parsed = ConfigParser.parseQuick(document).diagnostics.map { finding($0, source) }
+        let source = LintSource(document, facts.tables)
+        let parsed = ConfigParser.parseQuick(document, tables: facts.tables).diagnostics.map { finding($0, source) }
         var lints = LintPass(source: source, facts: facts)
         lints.run()
         let found = (parsed + lints.findings).enumerated().sorted { left, right in

@@ -4,10 +4,8 @@ public import WGModel
 extension ApplyPlanner {
     /// To ask for packet filter rules starts a process. Only a full tunnel has any.
     public var routeNeeds: SnapshotParts {
-        let prefixes = config.wireGuard.peers.lazy.flatMap(\.allowedIPs).map(\.prefix)
-        let isFull = config.table == .automatic && prefixes.contains(where: \.isDefault)
         let wasFull = record.effects.firewall != nil || !record.effects.rules.isEmpty
-        return isFull || wasFull ? UpPlanner.routeNeeds.union(.firewall) : UpPlanner.routeNeeds
+        return config.isFullTunnel || wasFull ? UpPlanner.routeNeeds.union(.firewall) : UpPlanner.routeNeeds
     }
 
     /// - Parameter change: as it was at `configure`.

@@ -59,8 +59,14 @@ public struct ApplyPlanner: Sendable {
     public static let beginNeeds: SnapshotParts = [.link, .device, .rules, .addresses, .settings]
     public static let tookLinkNeeds: SnapshotParts = .link
     public static let configureNeeds: SnapshotParts = [.link, .device, .addresses, .settings]
-    public static let settleNeeds: SnapshotParts = [.link, .device, .addresses, .settings]
     public static let finishNeeds: SnapshotParts = .device
+
+    /// As at `up`; the link's addresses, too.
+    public var settleNeeds: SnapshotParts {
+        let parts: SnapshotParts = [.link, .device, .addresses, .settings]
+        guard config.mtu == nil else { return parts }
+        return config.isFullTunnel ? parts.union([.paths, .rules]) : parts.union(.paths)
+    }
 
     private var isAdopted: Bool { written == nil }
 

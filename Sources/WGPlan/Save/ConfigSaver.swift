@@ -12,13 +12,19 @@ public import WGModel
 public struct ConfigSaver {
     private let document: Document
     private let live: LiveTunnel
+    private let tables: RouteTableNames
     /// The file's last endpoint of each peer.
     private let endpoints: [PublicKey: EndpointName]
 
-    /// - Parameter config: what the parser made of the document.
-    public init(_ document: Document, _ config: QuickConfig, _ live: LiveTunnel) {
+    /// - Parameters:
+    ///   - config: what the parser made of the document.
+    ///   - tables: the host's names for routing tables.
+    public init(
+        _ document: Document, _ config: QuickConfig, _ live: LiveTunnel, tables: RouteTableNames = RouteTableNames()
+    ) {
         self.document = document
         self.live = live
+        self.tables = tables
         var endpoints: [PublicKey: EndpointName] = [:]
         for peer in config.wireGuard.peers {
             if let endpoint = peer.endpoint { endpoints[peer.publicKey] = endpoint }
@@ -59,7 +65,7 @@ public struct ConfigSaver {
         var document = document
         // Taking an allowed IP from one peer may give it to another that the file lists before: so look again.
         for _ in 0..<6 {
-            guard let config = ConfigParser.parseQuick(document).value else { return document }
+            guard let config = ConfigParser.parseQuick(document, tables: tables).value else { return document }
             var editor = DocumentEditor(document)
             try saveInterface(config, answers, &editor)
             let isSettled = try savePeers(config, answers, &editor)

@@ -35,7 +35,7 @@ public final class SimulatedSystem: QuickSystem {
         guard parts.contains(.paths) else { return state }
         var snapshot = state
         let endpoints = state.device?.peers.compactMap(\.endpoint).filter { !$0.address.isUnspecified } ?? []
-        let paths = try base.paths(to: endpoints, mark: snapshot.fullTunnelMark)
+        let paths = try base.paths(to: endpoints, mark: parts.contains(.rules) ? state.fullTunnelMark : 0)
         snapshot.endpointRoutes = paths.endpointRoutes
         snapshot.defaultRoute = paths.defaultRoute
         return snapshot
@@ -65,6 +65,7 @@ public final class SimulatedSystem: QuickSystem {
     public func resolvers() -> [IPAddress] { base.resolvers() }
     public func memory(_ name: InterfaceName) -> ReresolveMemory { base.memory(name) }
     public func contents(of path: String) throws(QuickError) -> [UInt8]? { try base.contents(of: path) }
+    public func isOpenToOthers(_ path: String) -> Bool { base.isOpenToOthers(path) }
     public func observeDNS(_ name: InterfaceName, like state: DNSState) throws(QuickError) -> DNSState? {
         if let dns { dns } else { try base.observeDNS(name, like: state) }
     }

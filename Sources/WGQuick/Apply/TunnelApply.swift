@@ -95,8 +95,7 @@ public final class TunnelApply {
         let change = try resolve(planner.wanted(before))
         let device = try system.snapshot(name, ApplyPlanner.configureNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.configure(change, device) })
-        let paths: SnapshotParts = config.mtu == nil ? [.paths, .rules] : []
-        let link = try system.snapshot(name, ApplyPlanner.settleNeeds.union(paths))
+        let link = try system.snapshot(name, planner.settleNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.settle(link) })
         try setDNS(&planner)
         let routes = try system.snapshot(name, planner.routeNeeds)

@@ -62,6 +62,7 @@ struct CheckedFile {
         do {
             let document = Document(bytes: try Files.read(path))
             facts.publicKey = Linter.privateKey(in: document).map(X25519.publicKey(of:))
+            facts.tables = RouteTables.names()
             findings = Linter.findings(in: document, facts)
         } catch {
             throw .unreadable(path: path, error)

@@ -49,7 +49,7 @@ private func run(_ command: String, _ text: String) -> (host: WgHost, status: wg
     func everyMistakeOfAFileIsShownAndNothingIsSet(command: String) {
         let (host, status) = run(command, "[Interface]\nListenPort = 70000\nPrivatKey = \(secret)\n")
         #expect(status == .failure)
-        #expect(host.errors.contains("file.conf:2:14: error: ListenPort: `70000' is not a port: 0 to 65535\n"))
+        #expect(host.errors.contains("file.conf:2:14: error: ListenPort: `70000' is not a port: 0 to 65535; the stock"))
         #expect(host.errors.contains("file.conf:3:1: error: unknown key"))
         #expect(host.errors.contains("did you mean `PrivateKey'?"))
         #expect(host.errors.hasSuffix("\nConfiguration parsing error\n"))

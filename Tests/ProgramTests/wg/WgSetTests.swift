@@ -88,7 +88,10 @@ private func change(_ words: String) throws -> DeviceChange {
         ("foo", "foo (word 2 after `set': expected listen-port, fwmark, private-key or peer)"),
         ("remove", "remove (word 2 after `set': expected listen-port, fwmark, private-key or peer)"),
         ("listen-port", "listen-port (word 2 after `set': its value is missing)"),
-        ("listen-port 70000", "listen-port `70000' (word 3 after `set') is not a port: 0 to 65535"),
+        (
+            "listen-port 70000",
+            "listen-port `70000' (word 3 after `set') is not a port: 0 to 65535; the stock tools would take 4464"
+        ),
         ("listen-port ''", "listen-port `' (word 3 after `set') is empty"),
         (
             "fwmark 0X10",
@@ -104,7 +107,10 @@ private func change(_ words: String) throws -> DeviceChange {
                 + " allowed-ips or peer)"
         ),
         ("peer \(k1) endpoint host", "endpoint `host' (word 5 after `set') has no port: HOST:PORT is wanted"),
-        ("peer \(k1) endpoint host:70000", "endpoint `host:70000' (word 5 after `set') is not a port: 0 to 65535"),
+        (
+            "peer \(k1) endpoint host:70000",
+            "endpoint `host:70000' (word 5 after `set') is not a port: 0 to 65535; the stock tools would take 4464"
+        ),
         (
             "peer \(k1) allowed-ips 1.2.3.4/33",
             "allowed-ips `1.2.3.4/33' (word 5 after `set') is too long a prefix: the address has 32 bits"
