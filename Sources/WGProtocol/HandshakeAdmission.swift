@@ -4,8 +4,10 @@ public import WGModel
 /// until more come than can be computed; then those whose sender has proven its address by a cookie, so many of each
 /// address and no more. Control thread only.
 ///
-/// Two budgets bound what strangers make us compute. One is for senders who have proven nothing: enough for all peers of
-/// a device to come back at once, then 5 % of a processor. The other one is for senders with a cookie.
+/// Budgets bound what strangers make us do. That for senders who have proven nothing lets all peers of a device come back
+/// at once, and then takes 5 % of a processor; a larger one is for senders with a cookie. Sending a cookie costs 10 us,
+/// which is too much for all of 50 000 messages a second: who has not been heard of for a few seconds comes first, as a
+/// flood comes again and again from the sources that it has, and a peer once in 5 s.
 ///
 /// Pure: time and random bytes are parameters. mac1 has been checked before.
 public struct HandshakeAdmission: Sendable {
@@ -23,9 +25,14 @@ public struct HandshakeAdmission: Sendable {
 
     private var baker: CookieBaker
     private var loadedUntil: UInt64 = 0
-    private var unproven = ComputationBudget(perSecond: 1000, burst: 8192)
-    private var proven = ComputationBudget(perSecond: 8000, burst: 1000)
+    // In Diffie-Hellman computations, 40 us each.
+    private var unproven = Budget(perSecond: 1000, burst: 8192)
+    private var proven = Budget(perSecond: 8000, burst: 1000)
+    // In cookies.
+    private var firstCookies = Budget(perSecond: 5000, burst: 65_000)
+    private var otherCookies = Budget(perSecond: 1000, burst: 500)
     private var sources = SourceLimiter()
+    private var recent = RecentSources()
 
     /// For messages to the owner of this key.
     public init(publicKey: PublicKey) { baker = CookieBaker(publicKey: publicKey) }
@@ -40,16 +47,17 @@ public struct HandshakeAdmission: Sendable {
 
     /// Decides about an initiation.
     public mutating func judge(_ initiation: Span<UInt8>, from source: HandshakeSource, now: UInt64) -> Verdict {
-        if !isUnderLoad(now: now) {
-            if unproven.spend(1, now: now) { return .take }
-            loadedUntil = now &+ Self.loadMemory
-        }
+        if !isUnderLoad(now: now), unproven.spend(1, now: now) { return .take }
         if baker.hasValidMac2(initiation, from: source, now: now) {
             // Its address is its own, so a full table means thousands of true addresses: new ones have to wait.
             return sources.allows(source, now: now) && proven.spend(1, now: now) ? .take : .drop
         }
-        // No limit here: its address may be that of a peer, who could be kept out by using up the peer's share.
-        return .answerWithCookie
+        // While more come than could be computed, load does not end. No limit by address here: it may be that of a peer,
+        // who could be kept out by using up its share.
+        if !unproven.spend(1, now: now) { loadedUntil = now &+ Self.loadMemory }
+        let isFirst = recent.isNew(source, now: now)
+        let isAnswered = isFirst && firstCookies.spend(1, now: now) || otherCookies.spend(1, now: now)
+        return isAnswered ? .answerWithCookie : .drop
     }
 
     /// Whether a response to an initiation of ours may cost what it costs. It needs no cookie: its sender knew an index
@@ -69,8 +77,8 @@ public struct HandshakeAdmission: Sendable {
     }
 }
 
-/// Diffie-Hellman computations that may be spent: a token bucket. Each is about 40 us.
-struct ComputationBudget: Sendable {
+/// What may be spent: a token bucket.
+struct Budget: Sendable {
     private let interval: UInt64
     private let burst: UInt64
     /// When the bucket is full again, if nothing more is spent.

@@ -6,16 +6,21 @@ import WGModel
 
 // `make fuzz` runs it. What it finds becomes a test.
 
-/// The first byte chooses what the others are: a frame of the TUN device, decrypted packets, or a handshake message.
+/// The first byte chooses what the others are: a frame of the TUN device, decrypted packets, a handshake message, a cookie
+/// or steps of a live engine.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzEngine(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = UnsafeBufferPointer(start: start, count: count)
     guard let choice = bytes.first else { return 0 }
     let rest = Array(bytes.dropFirst())
-    switch choice % 3 {
+    switch choice % 5 {
     case 0: cut(rest)
     case 1: join(rest, joinsUDP: choice & 0x80 != 0)
-    default: shakeHands(rest)
+    case 2: shakeHands(rest)
+    case 3: bake(rest)
+    default:
+        var engine = LiveEngine()
+        engine?.run(rest)
     }
     return 0
 }
@@ -84,4 +89,29 @@ private func shakeHands(_ message: [UInt8]) {
     mac.append(to: &marked)
     _ = checker.isValid(marked)
     precondition(NoiseHandshake.consumeInitiation(marked, local: identity) == nil)
+}
+
+private let here = HandshakeSource(ipv4: 0xc000_0201, port: 9)
+
+/// 16 bytes are a mac2, all of them a cookie reply: nothing but genuine ones are taken.
+private func bake(_ bytes: [UInt8]) {
+    var message = [1, 0, 0, 0] + [UInt8](repeating: 5, count: 112)
+    mac.append(to: &message)
+    var baker = CookieBaker(publicKey: identity.publicKey)
+    var jar = CookieJar(recipient: identity.publicKey)
+    jar.mark(&message, now: 1)
+    guard let reply = baker.reply(to: message.span, from: here, now: 1, random: { KeyBytes(repeating: 3) }) else {
+        preconditionFailure("an initiation is answered")
+    }
+    precondition(!jar.take(bytes.span, now: 1) || bytes == reply)
+    var changed = reply
+    for (index, byte) in bytes.prefix(reply.count).enumerated() { changed[index] ^= byte }
+    let isTaken = jar.take(changed.span, now: 1)
+    // The receiver's index isn't sealed.
+    precondition(!isTaken || changed[8...] == reply[8...])
+    var forged = Array(message.dropLast(16)) + bytes.prefix(16)
+    forged += [UInt8](repeating: 0, count: 148 - forged.count)
+    precondition(!baker.hasValidMac2(forged.span, from: here, now: 1))
+    jar.mark(&message, now: 1)
+    precondition(baker.hasValidMac2(message.span, from: here, now: 1) == isTaken)
 }
