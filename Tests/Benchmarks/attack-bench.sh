@@ -9,7 +9,7 @@
 # Shown are the stream's medians and what the engine keeps of the yardstick; how long a further peer, c, takes from nothing
 # to its first answered ping, at the worst; sessions lost; by how much the engine's resident memory has been greater than
 # before; and packets of g that were delivered into the tunnel. ATTACK_ONLY names kinds to run; nothing here fails because
-# it is slow.
+# it is slow, and on a machine that is not idle the figures say little.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 programs="$(cd "${1:?usage: attack-bench.sh PROGRAMS [ENGINE...]}" && pwd)"
@@ -78,7 +78,7 @@ measure() {
     wait "$streaming"
     wait "$flooding"
     cat "$WORK/sent" >>"$WORK/floods"
-    jq '.end.sum_received.bits_per_second / 1e6 | floor' "$WORK/stream"
+    jq '(.end.sum_received.bits_per_second // 0) / 1e6 | floor' "$WORK/stream"
 }
 
 row() {
@@ -100,7 +100,7 @@ row() {
     quiet_median="$(printf '%s\n' "${quiet[@]}" | median)"
     hit_median="$(printf '%s\n' "${hit[@]}" | median)"
     printf '%-16s %-18s %8d %9s %9s %6d %% %8s ms %8s %8d KiB %9d\n' "$engine" "$1" \
-        $(($(median <"$WORK/floods") / (seconds + 2))) "$quiet_median" "$hit_median" $((100 * hit_median / quiet_median)) \
+        $(($(median <"$WORK/floods") / (seconds + 2))) "$quiet_median" "$hit_median" $((100 * hit_median / (quiet_median > 0 ? quiet_median : 1))) \
         "$(sort -n "$WORK/newcomers" | tail -n 1)" "$lost" $(($(status VmHWM) - before)) "$base"
 }
 
