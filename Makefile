@@ -31,7 +31,7 @@ SCRIPTS = .ci/run $(wildcard Tests/*.sh Tests/Benchmarks/*.sh Tests/Checks/*.sh 
 	Tests/QuickDifferential/*.sh Tests/Integration/*.sh Tests/Kernel/*.sh Tests/Kernel/cases/*.sh Tests/Kernel/kernel-lab Examples/*/*.sh Share/*.sh Share/completions/bash/*)
 SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 
-BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libsodium-dev pkg-config
+BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
 TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio dbus debian-archive-keyring dnsmasq-base fish iperf3 iptables jq kmod mandoc \
 	nftables procps qemu-system-x86 qemu-user shellcheck strace systemd valgrind wireguard-go wireguard-tools xz-utils zsh

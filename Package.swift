@@ -34,6 +34,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
     .systemLibrary(
         name: "CNlRoute", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
     // Ring 1: values and decisions.
@@ -49,6 +50,7 @@ var targets: [Target] = [
     module("WGLinux", ["CLinux", "WGModel"]),
     module("WGNetlink", ["WGLinux", "WGModel", "CMnl"]),
     module("WGRoute", ["WGLinux", "WGModel", "CNlRoute"]),
+    module("WGSandbox", ["WGLinux", "CLinux", "CSeccomp"]),
     module("WGControl", ["WGModel", "WGConfig", "WGUAPI", "WGLinux", "WGNetlink"]),
     module("WGQuick", ["WGModel", "WGConfig", "WGPlan", "WGLinux", "WGNetlink", "WGRoute", "WGControl"]),
     module(
@@ -61,7 +63,7 @@ var targets: [Target] = [
     program("wg", ["WGModel", "WGCommandLine", "WGConfig", "WGControl", "WGCrypto", "WGLinux"]),
     program(
         "wg-quick", ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGCrypto", "WGLinux"]),
-    program("wireguard-swift", ["WGModel", "WGEngine", "WGLinux"]),
+    program("wireguard-swift", ["WGModel", "WGEngine", "WGLinux", "WGSandbox"]),
 
     .target(
         name: "TestSupport", dependencies: ["WGModel", "WGConfig", "WGUAPI", "WGLinux"], path: "Tests/TestSupport",
@@ -87,7 +89,7 @@ var targets: [Target] = [
 if Context.environment["WIREGUARD_EXTRA_TARGETS"] != nil {
     targets.append(
         .executableTarget(
-            name: "engine-with-test-clock", dependencies: ["WGModel", "WGEngine", "WGLinux"],
+            name: "engine-with-test-clock", dependencies: ["WGModel", "WGEngine", "WGLinux", "WGSandbox"],
             path: "Tests/EngineWithTestClock", swiftSettings: control))
     targets.append(
         .executableTarget(

@@ -6,6 +6,7 @@
 #include <linux/fib_rules.h>
 #include <linux/genetlink.h>
 #include <net/if.h>
+#include <linux/net_namespace.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/wireguard.h>
@@ -30,6 +31,13 @@ static inline void cmnl_enable_extack(struct mnl_socket *socket) {
     int one = 1;
     (void)mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &one, sizeof one);
     (void)mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &one, sizeof one);
+}
+
+// Hears what happens in other namespaces, too, as far as they have an id in ours (RTM_NEWNSID). Wants CAP_NET_BROADCAST
+// when the socket is made; later it is the socket that has it.
+static inline void cmnl_hear_all_namespaces(struct mnl_socket *socket) {
+    int one = 1;
+    (void)mnl_socket_setsockopt(socket, NETLINK_LISTEN_ALL_NSID, &one, sizeof one);
 }
 
 static inline ssize_t cmnl_send(struct mnl_socket *socket, const void *bytes, size_t count) {

@@ -10,10 +10,15 @@ public func exitProcess(_ status: Int32) -> Never { clinux_exit_now(status) }
 /// Call it before any thread is started.
 public struct Daemonize: ~Copyable {
     private let pipe: FileDescriptor
+    /// `/dev/null`: nothing can be opened any more when it is needed.
+    private let null: FileDescriptor
 
-    private init(pipe: consuming FileDescriptor) { self.pipe = pipe }
+    private init(pipe: consuming FileDescriptor, null: consuming FileDescriptor) {
+        self.pipe = pipe
+        self.null = null
+    }
 
-    /// Returns in the child only.
+    /// Returns in the child only, which has left its directory.
     public static func begin() throws(Errno) -> Daemonize {
         let pipe = try Pipe()
         let pid = clinux_fork()
@@ -25,12 +30,15 @@ public struct Daemonize: ~Copyable {
             clinux_exit_now(word.isEmpty ? 1 : 0)
         }
         _ = clinux_setsid()
-        return Daemonize(pipe: pipe.closeReading())
+        let null = FileDescriptor(owning: try check(clinux_prepare_detaching()))
+        return Daemonize(pipe: pipe.closeReading(), null: null)
     }
 
-    /// Lets go of terminal, directory and standard streams, and of the waiting caller.
-    public consuming func ready() {
-        _ = clinux_detach_standard_streams()
+    /// Lets go of terminal, standard streams and the waiting caller.
+    ///
+    /// - Parameter keepsOutput: standard output and error stay, for a log.
+    public consuming func ready(keepsOutput: Bool = false) {
+        _ = clinux_detach_standard_streams(null.rawValue, keepsOutput ? 1 : 0)
         try? pipe.write([0])
     }
 }

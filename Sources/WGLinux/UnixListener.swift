@@ -63,6 +63,23 @@ public final class UnixListener {
         self.inode = inode
     }
 
+    /// Takes a listening socket that somebody else has bound to the path.
+    public init(adopting listener: Int32, path: String) throws(Failure) {
+        let adopted = clinux_adopt_listener(listener)
+        guard adopted == 0 else { throw .system(operation: .listen, Errno(rawValue: -adopted)) }
+        var device: UInt64 = 0
+        var inode: UInt64 = 0
+        let watch = clinux_watch_removal(path)
+        guard watch >= 0, clinux_file_identity(path, &device, &inode) == 0 else {
+            throw .system(operation: .watch, watch < 0 ? Errno(rawValue: -watch) : .noSuchFile)
+        }
+        self.path = path
+        descriptor = listener
+        removalDescriptor = watch
+        self.device = device
+        self.inode = inode
+    }
+
     deinit {
         if isStillThere() { _ = clinux_unlink(path) }
         _ = clinux_close(descriptor)

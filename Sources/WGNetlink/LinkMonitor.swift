@@ -21,10 +21,13 @@ public final class LinkMonitor {
     private let source: any NetlinkTransport
     private var pending: [LinkEvent] = []
 
-    public convenience init() throws(NetlinkError) {
+    /// - Parameter hearsAllNamespaces: also of links in namespaces that `LinkQuery` has asked about; an index alone does
+    ///   not tell a link then.
+    public convenience init(hearsAllNamespaces: Bool = false) throws(NetlinkError) {
         do throws(Errno) {
             // RTMGRP_LINK: the mask of the group RTNLGRP_LINK.
             let transport = try MnlTransport(.route, groups: UInt32(RTMGRP_LINK), nonblocking: true)
+            if hearsAllNamespaces { transport.hearAllNamespaces() }
             self.init(transport, descriptorOwner: transport)
         } catch {
             throw NetlinkError(operation: .watchLinks, errno: error)

@@ -49,6 +49,9 @@ final class MnlTransport: NetlinkTransport {
         buffer.deallocate()
     }
 
+    /// Hears of other namespaces as well: of those that have an id here. Without CAP_NET_BROADCAST nothing changes.
+    func hearAllNamespaces() { cmnl_hear_all_namespaces(socket) }
+
     /// To poll.
     var descriptor: Int32 { mnl_socket_get_fd(socket) }
 

@@ -1,6 +1,7 @@
 import WGEngine
 import WGLinux
 import WGModel
+import WGSandbox
 
 /// What the program does with its arguments.
 enum Command {
@@ -10,7 +11,7 @@ enum Command {
             switch try Options.parse(arguments) {
             case .help: print(Usage.help)
             case .version: print(Usage.version)
-            case .run(let name, let foreground): serve(name, foreground: foreground)
+            case .run(let run): serve(run)
             }
         } catch {
             fail(Messages.text(of: error))
@@ -18,20 +19,48 @@ enum Command {
         exitProcess(0)
     }
 
-    private static func serve(_ name: InterfaceName, foreground: Bool) {
+    private static func serve(_ run: Options.Run) {
+        let environment: Environment
+        do throws(Environment.Fault) {
+            environment = try Environment(Terminal.environment)
+        } catch {
+            fail(Messages.text(of: error))
+        }
         let daemon: Daemonize?
-        do {
-            daemon = foreground ? nil : try Daemonize.begin()
+        do throws(Errno) {
+            daemon = run.foreground || environment.foreground ? nil : try Daemonize.begin()
         } catch {
             fail(Messages.cannotFork(error))
         }
-        do {
-            let engine = try Engine(name: name, clock: .system)
+        do throws(EngineError) {
+            let inherited = Engine.Inherited(tun: environment.tun, listener: environment.listener)
+            let engine = try Engine(name: run.name, clock: .system, log: environment.logLevel, inherited: inherited)
             if let kernel = engine.faultyCipher { warn(Messages.faultyCipher(kernel)) }
-            daemon?.ready()
+            let notice = ReadyNotice(environment.notifySocket)
+            try start(engine, isConfined: run.isConfined)
+            daemon?.ready(keepsOutput: environment.keepsOutput)
+            notice?.ready(status: "Carrying \(engine.name)")
+            defer { notice?.stopping() }
             try engine.run()
         } catch {
-            fail(Messages.text(of: error, name: name))
+            fail(Messages.text(of: error, name: run.name))
+        }
+    }
+
+    /// The threads begin between the two halves of the confinement.
+    private static func start(_ engine: Engine, isConfined: Bool) throws(EngineError) {
+        do throws(Sandbox.Failure) {
+            if isConfined { try Sandbox.dropPrivileges() }
+        } catch {
+            engine.stop()
+            fail(Messages.text(of: error))
+        }
+        try engine.start()
+        do throws(Sandbox.Failure) {
+            if isConfined { try SystemCallFilter.install() }
+        } catch {
+            engine.stop()
+            fail(Messages.text(of: error))
         }
     }
 

@@ -1,6 +1,7 @@
 import WGEngine
 import WGLinux
 import WGModel
+import WGSandbox
 
 /// The program's error messages: one line each.
 enum Messages {
@@ -11,6 +12,23 @@ enum Messages {
         case .tooManyNames: "more than one interface name given (try --help)"
         case .invalidName(let text, let fault): "`\(text)' can't be an interface name: \(reason(fault))"
         }
+    }
+
+    static func text(of fault: Environment.Fault) -> String {
+        switch fault {
+        case .notADescriptor(let name): "\(name) must be the number of an open descriptor above 2"
+        }
+    }
+
+    static func text(of failure: Sandbox.Failure) -> String {
+        let what =
+            switch failure.step {
+            case .capabilities: "drop capabilities"
+            case .noNewPrivileges: "renounce new privileges"
+            case .dumps: "forbid core dumps"
+            case .systemCalls: "filter system calls"
+            }
+        return "can't \(what): \(failure.errno) (--no-sandbox does without)"
     }
 
     static func cannotFork(_ error: Errno) -> String { "can't become a daemon: \(error)" }
@@ -43,6 +61,7 @@ enum Messages {
             (.listenOnSocket, .accessDenied):
             "only root may make the interface `\(name)': \(errno)"
         case (.createLink, .busy), (.createLink, .exists): "an interface `\(name)' exists already"
+        case (.adoptLink, .invalidArgument): "WG_TUN_FD must be a TUN device with IFF_NO_PI and IFF_VNET_HDR"
         default: "can't \(words(operation)): \(errno)"
         }
     }
@@ -50,6 +69,7 @@ enum Messages {
     private static func words(_ operation: EngineError.Operation) -> String {
         switch operation {
         case .createLink: "make the interface"
+        case .adoptLink: "take the interface of WG_TUN_FD"
         case .createSocketDirectory: "make the directory \(Engine.runDirectory)"
         case .removeStaleSocket: "remove the socket that a dead engine left in \(Engine.runDirectory)"
         case .listenOnSocket: "listen in \(Engine.runDirectory)"

@@ -5,8 +5,10 @@ import Testing
 /// the engine's own sources to that.
 @Suite struct EngineInputTests {
     /// The options and environment variables of `wireguard-swift`.
-    static let options: Set<String> = ["-f", "--foreground", "-h", "--help", "-v", "--version"]
-    static let variables: Set<String> = ["WG_PROCESS_FOREGROUND", "WG_TUN_FD", "WG_UAPI_FD", "LOG_LEVEL"]
+    static let options: Set<String> = ["-f", "--foreground", "-h", "--help", "-v", "--version", "--no-sandbox"]
+    static let variables: Set<String> = [
+        "WG_PROCESS_FOREGROUND", "WG_TUN_FD", "WG_UAPI_FD", "LOG_LEVEL", "NOTIFY_SOCKET",
+    ]
 
     static let files = SourceFile.all.filter { ["wireguard-swift", "WGEngine"].contains($0.module) }
 

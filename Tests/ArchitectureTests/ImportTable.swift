@@ -15,6 +15,7 @@ enum ImportTable {
         "WGLinux": ["WGModel", "CLinux", "Synchronization"],
         "WGNetlink": ["WGModel", "WGLinux", "CMnl"],
         "WGRoute": ["WGModel", "WGLinux", "CNlRoute"],
+        "WGSandbox": ["WGLinux", "CLinux", "CSeccomp"],
         "WGControl": ["WGModel", "WGConfig", "WGUAPI", "WGLinux", "WGNetlink"],
         "WireGuardControl": ["WGModel", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
         "WGQuick": ["WGModel", "WGConfig", "WGPlan", "WGLinux", "WGNetlink", "WGRoute", "WGControl"],
@@ -24,11 +25,11 @@ enum ImportTable {
         // Ring 3: the programs.
         "wg": ["WGModel", "WGCommandLine", "WGConfig", "WGControl", "WGCrypto", "WGLinux"],
         "wg-quick": ["WGModel", "WGCommandLine", "WGConfig", "WGPlan", "WGQuick", "WGControl", "WGCrypto", "WGLinux"],
-        "wireguard-swift": ["WGModel", "WGEngine", "WGLinux"],
+        "wireguard-swift": ["WGModel", "WGEngine", "WGLinux", "WGSandbox"],
     ]
 
     /// Modules of ours that are C or a C library's header; never part of a public interface.
-    static let cModules: Set<String> = ["CAead", "CLinux", "CMnl", "CNlRoute", "CSodium"]
+    static let cModules: Set<String> = ["CAead", "CLinux", "CMnl", "CNlRoute", "CSeccomp", "CSodium"]
 
     /// Modules whose arithmetic and parsing need no pointer: compiled with strict memory safety.
     static let pure: Set<String> = ["WGModel", "WGCommandLine", "WGConfig", "WGUAPI", "WGPlan"]

@@ -1,16 +1,22 @@
 import WGEngine
 import WGLinux
 import WGModel
+import WGSandbox
 
 /// The engine with a clock that runs faster than time, so that a test sees rekeys within seconds:
 ///
 ///     engine-with-test-clock RATE [-f] INTERFACE
+///
+/// Or what an intruder would find, who has taken over one of its threads and tries a system call:
+///
+///     engine-with-test-clock try open|unix-socket|udp-socket|executable-memory|thread|execute|become
 ///
 /// Never installed; the program `wireguard-swift` has no such thing.
 @main
 struct Main {
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == "try", arguments.count == 2 { Intruder.run(arguments[1]) }
         guard !arguments.isEmpty, let rate = UInt64(arguments.removeFirst()), rate > 0 else { fail("RATE is missing") }
         let foreground = arguments.first == "-f"
         if foreground { arguments.removeFirst() }
@@ -18,6 +24,9 @@ struct Main {
         do {
             let daemon: Daemonize? = foreground ? nil : try Daemonize.begin()
             let engine = try Engine(name: name, clock: EngineClock(rate: rate))
+            try Sandbox.dropPrivileges()
+            try engine.start()
+            try SystemCallFilter.install()
             daemon?.ready()
             try engine.run()
         } catch {

@@ -61,16 +61,24 @@ final class SimulatedDevice {
     }
     let time: Time
 
+    /// What it has logged.
+    final class Journal {
+        var lines: [[UInt8]] = []
+        var text: [String] { lines.map { String(decoding: $0, as: UTF8.self) } }
+    }
+    let journal = Journal()
+
     init(_ time: Time, address: String, isUp: Bool = true) throws {
         self.time = time
         self.address = try #require(Endpoint(address))
         shared = try #require(
             SharedState(clock: EngineClock(rate: 1), controlWake: -1, outboundWake: -1, inboundWake: -1))
+        let journal = journal
         controller = EngineController(
             name: try InterfaceName("test"), shared: shared, network: network,
             wallClock: {
                 HandshakeTime(seconds: Int64(time.now / 1_000_000_000), nanoseconds: Int64(time.now % 1_000_000_000))
-            })
+            }, log: EngineLog(.verbose, name: try InterfaceName("test")) { journal.lines.append($0); return true })
         try set(DeviceChange(privateKey: privateKey))
         if isUp { try controller.linkChanged(isUp: true, now: time.now) }
     }

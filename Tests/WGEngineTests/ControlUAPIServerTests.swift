@@ -59,6 +59,8 @@ private final class Harness: UAPIDevice {
         if let request = reader.take(.endOfSet) { requests.append(request) }
     }
 
+    func noteRefused(_ error: UAPIError) {}
+
     func writeReport(to text: inout TextBuffer, _ cursor: inout ReportCursor, limit: Int) {
         if partCount % reportParts == 0 { requests.append(.get) }
         partCount += 1

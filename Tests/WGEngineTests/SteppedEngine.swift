@@ -60,8 +60,7 @@ final class SteppedEngine {
             name: try InterfaceName("test"), shared: shared, network: KernelNetwork(),
             wallClock: {
                 HandshakeTime(seconds: Int64(hand.now / 1_000_000_000), nanoseconds: Int64(hand.now % 1_000_000_000))
-            }
-        )
+            }, log: EngineLog(.silent, name: try InterfaceName("test")) { _ in true })
         try set(DeviceChange(privateKey: privateKey))
         try controller.linkChanged(isUp: true, now: hand.now)
     }

@@ -24,6 +24,7 @@
 #include "clinux_inet.h"
 #include "clinux_net_udp.h"
 #include "clinux_resolver.h"
+#include "clinux_sandbox.h"
 #include "clinux_terminal.h"
 #include "clinux_thread.h"
 #include "clinux_tun.h"

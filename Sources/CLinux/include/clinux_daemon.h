@@ -35,15 +35,18 @@ static inline int clinux_setsid(void) { return setsid() < 0 ? -errno : 0; }
 
 static inline int clinux_pipe_cloexec(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0; }
 
-// Leaves the terminal and the directory: standard input, output and error go to /dev/null.
-static inline int clinux_detach_standard_streams(void) {
+// Leaves the directory; what `clinux_detach_standard_streams` will take, as it may not open anything then.
+static inline int clinux_prepare_detaching(void) {
     if (chdir("/") < 0) return -errno;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0) return -errno;
+    return null < 0 ? -errno : null;
+}
+
+// Leaves the terminal: standard input, and output and error unless they are for the log, become `null`.
+static inline int clinux_detach_standard_streams(int null, int keeps_output) {
     int result = 0;
-    for (int fd = 0; fd < 3; fd++)
+    for (int fd = 0; fd < (keeps_output ? 1 : 3); fd++)
         if (dup2(null, fd) < 0) result = -errno;
-    if (null > 2) close(null);
     return result;
 }
 
@@ -130,6 +133,37 @@ static inline ssize_t clinux_send_stream(int fd, const void *buffer, size_t coun
     return n < 0 ? -errno : n;
 }
 
+// Takes a listener that somebody else has made.
+static inline int clinux_adopt_listener(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return -errno;
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0) return -errno;
+    return listens ? 0 : -EINVAL;
+}
+
+// A datagram socket connected to the one in $NOTIFY_SOCKET, sd_notify(3): a path, or with @ an abstract name.
+static inline int clinux_notify_open(const char *name) {
+    struct sockaddr_un address;
+    size_t length = strlen(name);
+    if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+    if (length < 2 || (name[0] != '/' && name[0] != '@')) return -EINVAL;
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    memcpy(address.sun_path, name, length);
+    if (name[0] == '@') address.sun_path[0] = 0;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    if (connect(fd, (struct sockaddr *)&address, size) < 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
 // Links.
 
 // Whether a link of this thread's namespace is up, and its MTU in bytes.
@@ -153,21 +187,6 @@ static inline int clinux_tun_network(int tun) {
     int namespace = ioctl(tun, TUNGETDEVNETNS);
     return namespace < 0 ? -errno : namespace;
 }
-
-// The device's index in the calling thread's network namespace.
-static inline int clinux_tun_index(int tun) {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -errno;
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    int result = 0;
-    if (ioctl(tun, TUNGETIFF, &request) < 0 || ioctl(fd, SIOCGIFINDEX, &request) < 0) result = -errno;
-    close(fd);
-    return result < 0 ? result : request.ifr_ifindex;
-}
-
-// The calling thread alone.
-static inline int clinux_enter_network(int namespace) { return setns(namespace, CLONE_NEWNET) < 0 ? -errno : 0; }
 
 // Files.
 

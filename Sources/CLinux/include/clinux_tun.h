@@ -41,6 +41,34 @@ static inline int clinux_tun_open(char name[IF_NAMESIZE]) {
     return fd;
 }
 
+static const uint64_t clinux_tungetiff = TUNGETIFF;
+static const uint64_t clinux_tungetdevnetns = TUNGETDEVNETNS;
+
+// The name of the device that a descriptor belongs to.
+static inline int clinux_tun_name(int fd, char name[IF_NAMESIZE]) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    if (ioctl(fd, TUNGETIFF, &request) < 0) return -errno;
+    memcpy(name, request.ifr_name, IF_NAMESIZE);
+    return 0;
+}
+
+// Takes a descriptor that somebody else has opened: of a TUN device whose packets have no other header than that of
+// virtio, else -EINVAL.
+static inline int clinux_tun_adopt(int fd, char name[IF_NAMESIZE]) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    if (ioctl(fd, TUNGETIFF, &request) < 0) return -errno;
+    int wanted = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
+    if ((request.ifr_flags & (wanted | IFF_TAP)) != wanted) return -EINVAL;
+    int header_size = 10;
+    if (ioctl(fd, TUNSETVNETHDRSZ, &header_size) < 0) return -errno;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return -errno;
+    memcpy(name, request.ifr_name, IF_NAMESIZE);
+    return 0;
+}
+
 static inline int clinux_tun_set_offload(int fd, unsigned flags) {
     return ioctl(fd, TUNSETOFFLOAD, (unsigned long)flags) < 0 ? -errno : 0;
 }

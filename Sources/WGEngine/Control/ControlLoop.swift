@@ -101,7 +101,14 @@ final class ControlLoop {
         guard !news.isGone else { return false }
         if let mtu = news.mtu { shared.mtu.store(mtu, ordering: .relaxed) }
         // A port that is taken leaves the device without sockets, until a client sets another one.
-        if let isUp = news.isUp { try? controller.linkChanged(isUp: isUp, now: shared.clock.now()) }
+        let now = shared.clock.now()
+        do throws(Errno) {
+            if let isUp = news.isUp { try controller.linkChanged(isUp: isUp, now: now) }
+        } catch {
+            controller.log.note(
+                .error, "port-unavailable", now: now,
+                [("port", "\(controller.listenPort)"), ("reason", "\(error)")])
+        }
         return true
     }
 }
@@ -112,6 +119,12 @@ extension ControlLoop: UAPIDevice {
     }
 
     func finish(_ cursor: inout SetCursor) throws(Errno) { try controller.finish(&cursor, now: shared.clock.now()) }
+
+    func noteRefused(_ error: UAPIError) {
+        controller.log.note(
+            .error, "request-refused", now: shared.clock.now(),
+            [("line", "\(error.line)"), ("reason", "\(error.kind)")])
+    }
 
     func writeReport(to text: inout TextBuffer, _ cursor: inout ReportCursor, limit: Int) {
         controller.writeReport(to: &text, &cursor, limit: limit)

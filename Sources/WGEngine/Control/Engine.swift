@@ -20,16 +20,38 @@ public final class Engine {
     private let shared: SharedState
     private let controller: EngineController
     private let loop: ControlLoop
+    private let log: EngineLog
+    private var plane: DataPlane?
+
+    /// What somebody else has opened for the engine, which then owns it.
+    public struct Inherited: Sendable {
+        /// A TUN device, made with `IFF_VNET_HDR`.
+        public var tun: Int32?
+        /// A socket that listens at the device's path.
+        public var listener: Int32?
+
+        public init(tun: Int32? = nil, listener: Int32? = nil) {
+            self.tun = tun
+            self.listener = listener
+        }
+    }
 
     /// Makes the interface and listens at its socket: from then on clients can connect, and find an answer once `run`
     /// is called. SIGTERM and SIGINT end the engine; HUP and PIPE are ignored.
-    public init(name: InterfaceName, clock: EngineClock) throws(EngineError) {
+    ///
+    /// All that needs more rights than `run` does is done here, and with `start`.
+    public init(
+        name: InterfaceName, clock: EngineClock, log level: EngineLog.Level = .error, inherited: Inherited = Inherited()
+    ) throws(EngineError) {
         faultyCipher = TransportCipher.chooseKernel().faultyKernel
+        let asked = Self.runDirectory + "/" + UAPISocket.fileName(for: name)
+        guard inherited.listener != nil || !UnixListener.isLive(asked) else { throw .socketInUse(path: asked) }
+        let signals = try Self.takeSignals()
+        tun = try Self.makeLink(name, inherited.tun)
+        // Of a pattern like `wg%d` the kernel has made a name.
+        let name = tun.name
         let socketName = UAPISocket.fileName(for: name)
         let path = Self.runDirectory + "/" + socketName
-        guard !UnixListener.isLive(path) else { throw .socketInUse(path: path) }
-        let signals = try Self.takeSignals()
-        tun = try Self.makeLink(name)
         let link = try Self.watchLink(tun)
         wakes = try EngineWakes()
         let shared = SharedState(
@@ -37,39 +59,56 @@ public final class Engine {
             inboundWake: wakes.inbound.rawValue)
         guard let shared else { throw .failed(.allocateMemory, .noMemory) }
         self.shared = shared
+        log = EngineLog(level, name: name)
         controller = EngineController(
-            name: name, shared: shared, network: KernelNetwork(), wallClock: { WallClock.now() })
-        let server = try Self.serve(try Self.listen(socketName, path: path))
+            name: name, shared: shared, network: KernelNetwork(), wallClock: { WallClock.now() }, log: log)
+        let listener = try Self.listen(socketName, path: path, inherited.listener)
+        let server = try Self.serve(listener)
         loop = ControlLoop(shared: shared, controller: controller, server: server, link: link, signals: signals)
     }
 
-    /// Carries traffic until the link is deleted, the socket is removed, or a signal says to end. Nothing is left of it
-    /// once the engine has gone.
-    public func run() throws(EngineError) {
-        let plane = try startThreads()
-        var failure: Errno?
-        do throws(Errno) {
-            _ = try loop.run()
-        } catch {
-            failure = error
-        }
-        plane.stop()
-        controller.shutDown()
-        if let failure { throw .failed(.wait, failure) }
-    }
+    /// The interface's name; not the one that was asked for if that was a pattern.
+    public var name: InterfaceName { tun.name }
 
-    private func startThreads() throws(EngineError) -> DataPlane {
+    /// Starts the threads that carry the traffic. No other is started after that.
+    public func start() throws(EngineError) {
         do throws(Errno) {
-            return try DataPlane.start(shared: shared, tun: tun)
+            plane = try DataPlane.start(shared: shared, tun: tun)
         } catch {
             throw .failed(.startThread, error)
         }
     }
 
+    /// Carries traffic until the link is deleted, the socket is removed, or a signal says to end. Nothing is left of it
+    /// once the engine has gone. Call `start` before.
+    public func run() throws(EngineError) {
+        log.note(.verbose, "started", now: shared.clock.now())
+        var failure: Errno?
+        do throws(Errno) {
+            let ending = try loop.run()
+            log.note(.verbose, "ending", now: shared.clock.now(), [("reason", "\(ending)")])
+        } catch {
+            failure = error
+        }
+        stop()
+        if let failure { throw .failed(.wait, failure) }
+    }
+
+    /// Ends what `start` began.
+    public func stop() {
+        plane.take()?.stop()
+        controller.shutDown()
+    }
+
     /// What a WireGuard packet leaves of 1500 bytes over IPv6: the MTU that the kernel module gives its devices.
     private static let defaultMTU = 1420
 
-    private static func makeLink(_ name: InterfaceName) throws(EngineError) -> TunDevice {
+    private static func makeLink(_ name: InterfaceName, _ inherited: Int32?) throws(EngineError) -> TunDevice {
+        do throws(Errno) {
+            if let inherited { return try TunDevice(adopting: inherited) }
+        } catch {
+            throw .failed(.adoptLink, error)
+        }
         do throws(Errno) {
             let tun = try TunDevice(name: name)
             try tun.setMTU(defaultMTU)
@@ -105,8 +144,11 @@ public final class Engine {
         }
     }
 
-    private static func listen(_ name: String, path: String) throws(EngineError) -> UnixListener {
+    private static func listen(
+        _ name: String, path: String, _ inherited: Int32?
+    ) throws(EngineError) -> UnixListener {
         do throws(UnixListener.Failure) {
+            if let inherited { return try UnixListener(adopting: inherited, path: path) }
             return try UnixListener(directory: runDirectory, name: name)
         } catch {
             switch error {

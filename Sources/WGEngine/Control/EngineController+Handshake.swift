@@ -65,6 +65,7 @@ extension EngineController {
         }
         noteReceived(message.count, from: endpoint, peer, now: now)
         peer.lastHandshake = wallClock()
+        log.note(.verbose, "session-established", now: now, fields(of: peer) + [("role", "initiator")])
         handle(.establishedAsInitiator, of: peer, now: now)
     }
 

@@ -30,6 +30,7 @@ extension EngineController {
     func takeConfirmation(of peer: PeerRecord, now: UInt64) {
         guard promoteConfirmed(of: peer) else { return }
         peer.lastHandshake = wallClock()
+        log.note(.verbose, "session-established", now: now, fields(of: peer) + [("role", "responder")])
         handle(.establishedAsResponder, of: peer, now: now)
     }
 
@@ -53,7 +54,10 @@ extension EngineController {
     }
 
     private func perform(_ actions: SessionTimers.Actions, for peer: PeerRecord, now: UInt64) {
-        if actions.contains(.zeroKeys) { forgetSessions(of: peer) }
+        if actions.contains(.zeroKeys) {
+            log.note(.verbose, "session-expired", now: now, fields(of: peer))
+            forgetSessions(of: peer)
+        }
         if actions.contains(.dropStagedPackets) { order(.discard, peer.slot) }
         if actions.contains(.clearSourceAddress) { forgetSource(of: peer) }
         if actions.contains(.sendInitiation) { sendInitiation(to: peer, now: now) }

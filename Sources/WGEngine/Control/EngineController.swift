@@ -17,6 +17,7 @@ final class EngineController {
     let network: any ControlNetwork
     /// The time of day: for TAI64N stamps and for reports.
     let wallClock: () -> HandshakeTime
+    let log: EngineLog
 
     /// `nil` while the device has no private key.
     var identity: LocalIdentity?
@@ -57,12 +58,13 @@ final class EngineController {
 
     init(
         name: InterfaceName, shared: SharedState, network: any ControlNetwork,
-        wallClock: @escaping () -> HandshakeTime
+        wallClock: @escaping () -> HandshakeTime, log: EngineLog
     ) {
         self.name = name
         self.shared = shared
         self.network = network
         self.wallClock = wallClock
+        self.log = log
     }
 
     /// The earliest time at which `runDeadlines` has something to do.
@@ -76,6 +78,7 @@ final class EngineController {
     func linkChanged(isUp: Bool, now: UInt64) throws(Errno) {
         guard isUp != self.isUp else { return }
         self.isUp = isUp
+        log.note(.verbose, isUp ? "link-up" : "link-down", now: now)
         if isUp {
             defer { for peer in peers.values { restartTimers(of: peer, now: now) } }
             bindAgainAt = now + Self.bindInterval
@@ -112,11 +115,19 @@ final class EngineController {
         case .roamed:
             guard let peer = peers[message.pointee.peer] else { return }
             setEndpoint(message.pointee.endpoint, of: peer)
+            log.note(.verbose, "endpoint-changed", now: now, fields(of: peer))
         }
     }
 
     /// Looks at every peer's events: messages have been lost.
     func takeEventsOfAllPeers(now: UInt64) {
         for slot in Array(peers.keys) { handleEvents(of: slot, now: now) }
+    }
+
+    /// What a log line says of a peer.
+    func fields(of peer: PeerRecord) -> [EngineLog.Field] {
+        var fields: [EngineLog.Field] = [("peer", peer.publicKey.base64)]
+        if let endpoint = peer.endpoint.endpoint { fields.append(("endpoint", "\(endpoint)")) }
+        return fields
     }
 }

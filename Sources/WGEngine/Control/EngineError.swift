@@ -10,6 +10,8 @@ public enum EngineError: Error, Hashable, Sendable {
         /// `busy` or `exists` when there is a link of that name; `notPermitted` or `accessDenied` without
         /// CAP_NET_ADMIN; `noSuchFile` or `noSuchDevice` when the kernel has no TUN driver.
         case createLink
+        /// `invalidArgument` when the descriptor is that of another kind of device.
+        case adoptLink
         case createSocketDirectory
         case removeStaleSocket
         case listenOnSocket

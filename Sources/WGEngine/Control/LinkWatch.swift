@@ -5,7 +5,7 @@ import WGNetlink
 /// Follows the engine's own link: up, down, MTU, deleted. Control thread only.
 ///
 /// A link may be moved to another network namespace, while the engine's UDP sockets stay in the one that the engine was
-/// started in: the watch goes after it.
+/// started in: it is then asked about from here, as the engine has no right to follow it.
 final class LinkWatch {
     /// What is new; `nil` where nothing is.
     struct News: Equatable {
@@ -16,10 +16,11 @@ final class LinkWatch {
     }
 
     private let tun: Int32
-    private var index: Int32
-    private var monitor: LinkMonitor
-    /// Where the link is now; `nil` for the engine's own namespace.
-    private var namespace: FileDescriptor?
+    private let index: Int32
+    private let monitor: LinkMonitor
+    private let query: LinkQuery
+    /// The link has left the namespace: whatever is heard may be about it.
+    private var isElsewhere = false
 
     /// Watches the link with this index in the calling thread's network namespace.
     ///
@@ -27,15 +28,16 @@ final class LinkWatch {
     init(index: Int32, tun: Int32) throws(NetlinkError) {
         self.index = index
         self.tun = tun
-        monitor = try LinkMonitor()
+        monitor = try LinkMonitor(hearsAllNamespaces: true)
+        query = try LinkQuery()
     }
 
-    /// Readable when there is news. Another one after `read`.
+    /// Readable when there is news.
     var descriptor: Int32 { monitor.descriptor }
 
     /// Takes what has been heard since the last call.
     func read() -> News {
-        var news = News()
+        var concernsUs = false
         while true {
             let event: LinkEvent?
             do throws(NetlinkError) {
@@ -45,13 +47,10 @@ final class LinkWatch {
                 event = .lost
             }
             switch event {
-            case nil: return news
-            case .deleted(index): return follow()
-            case .changed(index, let isUp, let mtu):
-                news.isUp = isUp
-                if let mtu { news.mtu = Int(mtu) }
-            case .lost: return look()
-            case .deleted, .changed: continue
+            case nil: return concernsUs ? look() : News()
+            // The index may be that of another link in another namespace: so it is only a reason to look.
+            case .deleted(index), .changed(index, _, _), .lost: concernsUs = true
+            case .deleted, .changed: concernsUs = concernsUs || isElsewhere
             }
         }
     }
@@ -60,35 +59,17 @@ final class LinkWatch {
     func look() -> News {
         var isUp: Int32 = 0
         var mtu: Int32 = 0
-        let isThere = inNamespace { clinux_link_state(index, &isUp, &mtu) == 0 }
-        guard isThere else { return follow() }
-        return News(isUp: isUp != 0, mtu: Int(mtu))
-    }
-
-    /// The link has left the namespace that is watched: watches the one that it is in, if there is any.
-    private func follow() -> News {
+        if !isElsewhere, clinux_link_state(index, &isUp, &mtu) == 0 { return News(isUp: isUp != 0, mtu: Int(mtu)) }
         let place = clinux_tun_network(tun)
         guard place >= 0 else { return News(isGone: true) }
-        namespace = FileDescriptor(owning: place)
-        var isUp: Int32 = 0
-        var mtu: Int32 = 0
-        let isWatched = inNamespace {
-            guard let monitor = try? LinkMonitor() else { return false }
-            self.monitor = monitor
-            index = clinux_tun_index(tun)
-            return index > 0 && clinux_link_state(index, &isUp, &mtu) == 0
+        let namespace = FileDescriptor(owning: place)
+        isElsewhere = true
+        var name = InlineArray<16, CChar>(repeating: 0)
+        let text = withUnsafeMutableBytes(of: &name) { bytes in
+            let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            return clinux_tun_name(tun, base) == 0 ? String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) : ""
         }
-        guard isWatched else { return News(isGone: true) }
-        return News(isUp: isUp != 0, mtu: Int(mtu))
-    }
-
-    /// Runs the body with the calling thread in the link's namespace. False when that can't be, or the body says so.
-    private func inNamespace(_ body: () -> Bool) -> Bool {
-        guard let place = namespace?.rawValue else { return body() }
-        guard let home = try? FileDescriptor.open("/proc/thread-self/ns/net", .readOnly),
-            clinux_enter_network(place) == 0
-        else { return false }
-        let result = body()
-        return clinux_enter_network(home.rawValue) == 0 && result
+        guard let state = try? query.state(of: text, in: namespace.rawValue) else { return News(isGone: true) }
+        return News(isUp: state.isUp, mtu: Int(state.mtu))
     }
 }

@@ -9,6 +9,8 @@ protocol UAPIDevice: AnyObject {
     func apply(_ setting: UAPISetting, at cursor: inout SetCursor) throws(Errno)
     /// The request has ended, as a whole or not: what it changed is in force when this returns.
     func finish(_ cursor: inout SetCursor) throws(Errno)
+    /// A request could not be understood.
+    func noteRefused(_ error: UAPIError)
     /// Writes the next part, of about `limit` bytes, of the answer to `get=1`.
     func writeReport(to text: inout TextBuffer, _ cursor: inout ReportCursor, limit: Int)
 }
@@ -24,7 +26,7 @@ final class UAPIConnection {
 
     private let socket: FileDescriptor
     /// A scope may be an interface's name or its index.
-    private var parser = UAPIRequestParser(scopes: { UInt32($0) ?? Resolver.interfaceIndex(of: $0) })
+    private var parser = UAPIRequestParser(scopes: { UInt32($0) ?? TunDevice.linkIndex(of: $0) })
     private var setCursor = SetCursor()
     /// Why the set request under way has failed; its other lines have no effect.
     private var setFailure: Errno?
@@ -108,6 +110,7 @@ final class UAPIConnection {
             }
         } catch {
             isBroken = error.closesConnection
+            device.noteRefused(error)
             try? device.finish(&setCursor)
             let failed = setFailure.map { UAPIEncoder.failure(.set, errno: $0.rawValue) }
             answer(failed ?? UAPIEncoder.reply(to: error))

@@ -26,7 +26,27 @@ struct TunDevice: ~Copyable, Sendable {
             clinux_tun_open(bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
         }
         guard opened >= 0 else { throw Errno(rawValue: -opened) }
-        let descriptor = FileDescriptor(owning: opened)
+        try self.init(FileDescriptor(owning: opened), text)
+    }
+
+    /// Takes the descriptor of a device that somebody else has made, with an `IFF_VNET_HDR`; else `invalidArgument`.
+    init(adopting opened: Int32) throws(Errno) {
+        var text = InlineArray<16, CChar>(repeating: 0)
+        let adopted = withUnsafeMutableBytes(of: &text) { bytes in
+            clinux_tun_adopt(opened, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+        }
+        guard adopted == 0 else { throw Errno(rawValue: -adopted) }
+        try self.init(FileDescriptor(owning: opened), text)
+    }
+
+    /// The index of a link of the calling thread's network namespace, without the Unix socket that libc would make.
+    static func linkIndex(of name: String) -> UInt32? {
+        let index = clinux_link_index(name)
+        return index > 0 ? UInt32(index) : nil
+    }
+
+    private init(_ descriptor: consuming FileDescriptor, _ text: InlineArray<16, CChar>) throws(Errno) {
+        let opened = descriptor.rawValue
         let given = withUnsafeBytes(of: text) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }

@@ -10,7 +10,12 @@ import WGModel
         (["wg0"], false), (["-f", "wg0"], true), (["wg0", "--foreground"], true), (["--", "wg0"], false),
     ])
     func `a name is run, in the foreground if asked`(arguments: [String], foreground: Bool) throws {
-        #expect(try Options.parse(arguments) == .run(try #require(name), foreground: foreground))
+        #expect(try Options.parse(arguments) == .run(Options.Run(name: try #require(name), foreground: foreground)))
+    }
+
+    @Test func `rights are kept if asked`() throws {
+        let expected = Options.Run(name: try #require(name), isConfined: false)
+        #expect(try Options.parse(["--no-sandbox", "wg0"]) == .run(expected))
     }
 
     @Test(arguments: ["-h", "--help"]) func `help is for the asking`(argument: String) throws {
