@@ -43,7 +43,7 @@ var targets: [Target] = [
     module("WGUAPI", ["WGModel"], settings: pure),
     module("WGPlan", ["WGModel", "WGConfig"], settings: pure),
     module("WGCommandLine", settings: pure),
-    module("WGCrypto", ["WGModel", "CAead", "CSodium"]),
+    module("WGCrypto", ["WGModel", "CAead", "CLinux", "CSodium"]),
     module("WGProtocol", ["WGModel", "WGCrypto"]),
 
     // Ring 2: the operating system.

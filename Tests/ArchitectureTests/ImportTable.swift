@@ -9,7 +9,7 @@ enum ImportTable {
         "WGUAPI": ["WGModel"],
         "WGPlan": ["WGModel", "WGConfig"],
         "WGCommandLine": [],
-        "WGCrypto": ["WGModel", "CAead", "CSodium"],
+        "WGCrypto": ["WGModel", "CAead", "CLinux", "CSodium", "Synchronization"],
         "WGProtocol": ["WGModel", "WGCrypto"],
         // Ring 2: the operating system.
         "WGLinux": ["WGModel", "CLinux", "Synchronization"],

@@ -1,6 +1,7 @@
 import Testing
-import WGCrypto
 import WGModel
+
+@testable import WGCrypto
 
 struct SecretTests {
     @Test("A new private key is clamped, a new preshared key is not")
@@ -29,16 +30,40 @@ struct SecretTests {
         #expect(constantTimeEqual([], []))
     }
 
-    @Test("Secret memory is zeroed at first and holds what is put there")
-    func memory() {
-        guard let memory = SecretMemory(count: 100) else {
-            Issue.record("no memory")
-            return
+    @Test("An arena's slots are zeroed, apart, and erased when they are given back")
+    func slots() throws {
+        let arena = try #require(SecretArena(slotSize: 40, capacity: 3))
+        let slots = try (0..<3).map { _ in try #require(arena.allocate()) }
+        #expect(Set(slots.map { Int(bitPattern: $0) }).count == 3 && arena.usedCount == 3)
+        for slot in slots {
+            let bytes = UnsafeMutableRawBufferPointer(start: slot, count: 40)
+            #expect(bytes.allSatisfy { $0 == 0 } && arena.holds(slot))
+            bytes.copyBytes(from: 1...40)
         }
-        let bytes = UnsafeMutableRawBufferPointer(start: memory.pointer, count: memory.count)
-        #expect(bytes.allSatisfy { $0 == 0 })
-        bytes.copyBytes(from: 0..<100)
-        #expect(bytes.elementsEqual(0..<100))
+        #expect(arena.allocate() == nil, "it is full")
+        arena.release(slots[1])
+        #expect(UnsafeRawBufferPointer(start: slots[1], count: 40).allSatisfy { $0 == 0 })
+        #expect(UnsafeRawBufferPointer(start: slots[2], count: 40).elementsEqual(1...40), "its neighbour is untouched")
+        #expect(arena.allocate() == slots[1])
+        #expect(!arena.holds(UnsafeMutableRawPointer(bitPattern: 4096) ?? slots[0]))
+    }
+
+    @Test("A key more than the arena holds is kept all the same, and gives its slot back")
+    func keysBeyondTheArena() throws {
+        let arena = try #require(SecretArena(slotSize: 32, capacity: 1))
+        let bytes = (0..<3).map { _ in Random.keyBytes() }
+        var keys: [SecretKey] = bytes.map { SecretKey($0, in: arena) }
+        for (key, bytes) in zip(keys, bytes) { #expect(PublicKey(bytes: key.bytes) == PublicKey(bytes: bytes)) }
+        #expect(arena.usedCount == 1)
+        keys.removeFirst()
+        #expect(arena.usedCount == 0)
+        #expect(PublicKey(bytes: keys[0].bytes) == PublicKey(bytes: bytes[1]))
+    }
+
+    @Test("Many keys cost no mapping each")
+    func manyKeys() {
+        let keys = (0..<70_000).map { SecretKey(KeyBytes(repeating: UInt8(truncatingIfNeeded: $0))) }
+        #expect(keys.indices.allSatisfy { keys[$0].bytes[31] == UInt8(truncatingIfNeeded: $0) })
     }
 
     @Test("A secret key gives its bytes back but never prints them")

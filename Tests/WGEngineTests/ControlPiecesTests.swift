@@ -88,3 +88,20 @@ import WGModel
         #expect(seen == Array(0..<Int32(total)))
     }
 }
+
+@Suite struct KeypairArenaTests {
+    @Test func `when it is full there is no record, until one is given back`() throws {
+        let arena = KeypairArena(capacity: 2)
+        let records = try (0..<2).map { _ in try #require(arena.allocate()) }
+        #expect(arena.allocate() == nil)
+        records[0].initialize(
+            to: KeypairRecord(
+                sendKey: InlineArray(repeating: 7), receiveKey: InlineArray(repeating: 8), localIndex: 1,
+                remoteIndex: 2,
+                peer: 3, isInitiator: true, birth: 4))
+        arena.release(records[0])
+        let bytes = UnsafeRawBufferPointer(start: records[0], count: MemoryLayout<KeypairRecord>.size)
+        #expect(bytes.allSatisfy { $0 == 0 }, "nothing is left of its keys")
+        #expect(arena.allocate() == records[0])
+    }
+}

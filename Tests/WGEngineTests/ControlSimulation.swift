@@ -78,7 +78,10 @@ final class SimulatedDevice {
             name: try InterfaceName("test"), shared: shared, network: network,
             wallClock: {
                 HandshakeTime(seconds: Int64(time.now / 1_000_000_000), nanoseconds: Int64(time.now % 1_000_000_000))
-            }, log: EngineLog(.verbose, name: try InterfaceName("test")) { journal.lines.append($0); return true })
+            },
+            log: EngineLog(.verbose, name: try InterfaceName("test")) {
+                journal.lines.append($0); return true
+            })
         try set(DeviceChange(privateKey: privateKey))
         if isUp { try controller.linkChanged(isUp: true, now: time.now) }
     }

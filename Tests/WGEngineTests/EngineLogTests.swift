@@ -43,7 +43,8 @@ import WGModel
         for _ in 0..<1000 { log.note(.error, "a", now: start) }
         #expect(sink.lines.count == EngineLog.burst)
         log.note(.error, "b", now: start + 1_000_000_000)
-        #expect(sink.lines.last == "wireguard-swift: level=error interface=wg7 event=b omitted=\(1000 - EngineLog.burst)\n")
+        #expect(
+            sink.lines.last == "wireguard-swift: level=error interface=wg7 event=b omitted=\(1000 - EngineLog.burst)\n")
         for _ in 0..<1000 { log.note(.error, "c", now: start + 1_000_000_000) }
         #expect(sink.lines.count == EngineLog.burst + Int(EngineLog.linesPerSecond))
     }

@@ -82,6 +82,8 @@ final class ControlLoop {
         let isIdle =
             shared.outboundEvents.isEmpty && shared.inboundEvents.isEmpty && !controller.mustTakeHandshakes
         defer { shared.controlSleeps.store(false, ordering: .relaxed) }
+        // Handshakes and clients leave parts of keys behind.
+        clinux_wipe_stack()
         // Routes are published when a client's request ends, or when it lets us wait in its midst.
         try set.wait(nanoseconds: isIdle && !controller.routingIsStale ? delay : 0)
         if !set.isAnyReady { controller.publishRoutingIfStale() }

@@ -44,6 +44,7 @@ public final class Engine {
         name: InterfaceName, clock: EngineClock, log level: EngineLog.Level = .error, inherited: Inherited = Inherited()
     ) throws(EngineError) {
         faultyCipher = TransportCipher.chooseKernel().faultyKernel
+        let keysAreLocked = SecretKey.reserve()
         let asked = Self.runDirectory + "/" + UAPISocket.fileName(for: name)
         guard inherited.listener != nil || !UnixListener.isLive(asked) else { throw .socketInUse(path: asked) }
         let signals = try Self.takeSignals()
@@ -62,6 +63,9 @@ public final class Engine {
         log = EngineLog(level, name: name)
         controller = EngineController(
             name: name, shared: shared, network: KernelNetwork(), wallClock: { WallClock.now() }, log: log)
+        if !keysAreLocked || !controller.arena.isLocked {
+            log.note(.error, "keys-not-locked", now: clock.now(), [("reason", "the limit on locked memory")])
+        }
         let listener = try Self.listen(socketName, path: path, inherited.listener)
         let server = try Self.serve(listener)
         loop = ControlLoop(shared: shared, controller: controller, server: server, link: link, signals: signals)

@@ -6,7 +6,10 @@ import WGProtocol
 extension EngineController {
     /// Publishes a new session's keys. False when there is no memory for them.
     func install(_ keys: TransportKeys, for peer: PeerRecord, now: UInt64) -> Bool {
-        guard let record = arena.allocate() else { return false }
+        guard let record = arena.allocate() else {
+            log.note(.error, "no-memory-for-session", now: now, fields(of: peer))
+            return false
+        }
         record.initialize(
             to: KeypairRecord(
                 sendKey: keys.sendKey, receiveKey: keys.receiveKey, localIndex: keys.localIndex,

@@ -1,40 +1,29 @@
-internal import CLinux
+import WGCrypto
 
-/// Locked, never-dumped memory for session keys. Owned and used by the control thread alone.
+/// Memory for session keys, in a `SecretArena`. Owned and used by the control thread alone.
 ///
-/// Grows by chunks and never shrinks; a freed record is erased at once. Where the limit on locked memory forbids
-/// locking, the memory is used all the same: a tunnel without `mlock` beats no tunnel.
+/// When it is full, a handshake ends without a session; sessions that there are go on.
 final class KeypairArena {
-    private static let recordsPerChunk = 32
-    private var chunks: [UnsafeMutableRawPointer] = []
-    private var free: [UnsafeMutablePointer<KeypairRecord>] = []
+    /// Three keypairs for each of 32 768 peers with live sessions.
+    static let capacity = 3 << 15
 
-    private var chunkSize: Int { MemoryLayout<KeypairRecord>.stride * Self.recordsPerChunk }
+    private let memory: SecretArena?
 
-    deinit {
-        for chunk in chunks {
-            clinux_erase(chunk, chunkSize)
-            _ = clinux_unmap(chunk, chunkSize)
-        }
+    init(capacity: Int = KeypairArena.capacity) {
+        memory = SecretArena(slotSize: MemoryLayout<KeypairRecord>.stride, capacity: capacity)
     }
 
-    /// Uninitialized memory for one record; `nil` when there is no memory.
+    /// Whether the keys are kept out of swap.
+    var isLocked: Bool { memory?.isLocked ?? false }
+
+    /// Uninitialized memory for one record; `nil` when there is none.
     func allocate() -> UnsafeMutablePointer<KeypairRecord>? {
-        if let record = free.popLast() { return record }
-        guard let chunk = clinux_reserve(chunkSize) else { return nil }
-        _ = clinux_lock_memory(chunk, chunkSize)
-        chunks.append(chunk)
-        for index in 0..<Self.recordsPerChunk {
-            let place = chunk + index * MemoryLayout<KeypairRecord>.stride
-            free.append(place.bindMemory(to: KeypairRecord.self, capacity: 1))
-        }
-        return free.popLast()
+        memory?.allocate()?.bindMemory(to: KeypairRecord.self, capacity: 1)
     }
 
     /// Erases the record. Neither loop may still see it.
     func release(_ record: UnsafeMutablePointer<KeypairRecord>) {
         record.deinitialize(count: 1)
-        clinux_erase(record, MemoryLayout<KeypairRecord>.stride)
-        free.append(record)
+        memory?.release(UnsafeMutableRawPointer(record))
     }
 }
