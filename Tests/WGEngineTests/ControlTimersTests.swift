@@ -88,6 +88,16 @@ import WGModel
         #expect(pair.a.controller.awaited.isEmpty)
     }
 
+    @Test func `a session with which the outbound loop sends no more is renewed at once`() throws {
+        let pair = try SimulatedPair()
+        pair.establish()
+        let keypair = try #require(pair.a.sending(pair.b.publicKey))
+        keypair.pointee.sendCounter.store(SessionLimits.lastBatchStart, ordering: .relaxed)
+        pair.time.pass(seconds: 30)
+        pair.a.raise(PeerEvent.needsSession, pair.b.publicKey)
+        #expect(pair.a.takeSent().map(\.bytes.count) == [148])
+    }
+
     @Test func `keys are erased nine minutes after the last handshake`() throws {
         let pair = try SimulatedPair()
         pair.establish()

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WGProtocol
 
@@ -186,6 +187,32 @@ struct SimulatedTunnelTests {
         let before = simulation.hosts.map(\.dataReceived)
         simulation.run(for: 600)
         #expect(zip(simulation.hosts, before).allSatisfy { $0.dataReceived >= $1 + 1195 })
+    }
+
+    @Test("Three days of traffic, silence and cuts: it comes back each time, and keeps to its limits", arguments: 1...3)
+    func days(_ seed: UInt64) {
+        var simulation = Simulation()
+        var generator = SeededGenerator(seed: seed)
+        let end = simulation.now + seconds(3 * 86_400)
+        while simulation.now < end {
+            let duration = Double.random(in: 100...3000, using: &generator)
+            let sender = Int.random(in: 0...1, using: &generator)
+            let period = Double.random(in: 1...40, using: &generator)
+            let isSilent = Int.random(in: 0..<4, using: &generator) == 0
+            simulation.isCut = Int.random(in: 0..<4, using: &generator) == 0
+            let before = simulation.hosts[1 - sender].dataReceived
+            if !isSilent { simulation.startTraffic(host: sender, every: period) }
+            simulation.run(for: duration)
+            if !isSilent && !simulation.isCut {
+                // At most a minute is lost to a session that had been cut.
+                #expect(Double(simulation.hosts[1 - sender].dataReceived - before) >= (duration - 60) / period - 2)
+            }
+            simulation.interval[sender] = nil
+            simulation.run(for: 41)
+            #expect(simulation.hosts.allSatisfy { $0.live.count <= 3 })
+        }
+        #expect(
+            simulation.hosts.allSatisfy { gaps($0.initiationsSent).allSatisfy { $0 >= SessionTimers.rekeyTimeout } })
     }
 
     private func gaps(_ times: [UInt64]) -> [UInt64] { zip(times.dropFirst(), times).map { $0 - $1 } }

@@ -95,9 +95,11 @@ extension EngineController {
             firstUnansweredDataSent: slot.pointee.firstUnansweredDataSent.load(ordering: .relaxed),
             firstUnrepliedDataReceived: slot.pointee.firstUnrepliedDataReceived.load(ordering: .relaxed),
             session: peer.keypairs.current.map { current in
-                SessionTimers.Session(
+                let counter = current.pointee.sendCounter.load(ordering: .relaxed)
+                return SessionTimers.Session(
                     birth: current.pointee.birth, isInitiator: current.pointee.isInitiator,
-                    sendCounter: current.pointee.sendCounter.load(ordering: .relaxed))
+                    // The outbound loop stops earlier than it must, by what a batch may take.
+                    sendCounter: counter < SessionLimits.lastBatchStart ? counter : .max)
             })
     }
 
