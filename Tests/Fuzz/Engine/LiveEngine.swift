@@ -35,7 +35,8 @@ struct LiveEngine {
         guard let shared, let name = try? InterfaceName("fuzz") else { return nil }
         self.shared = shared
         controller = EngineController(
-            name: name, shared: shared, network: network, wallClock: { HandshakeTime(seconds: 1, nanoseconds: 0) })
+            name: name, shared: shared, network: network, wallClock: { HandshakeTime(seconds: 1, nanoseconds: 0) },
+            log: EngineLog(.verbose, name: name) { _ in true })
         baker = CookieBaker(publicKey: peer.publicKey)
         let endpoint = Endpoint(address: .v4(0xc000_0201), port: 9)
         var cursor = SetCursor()
