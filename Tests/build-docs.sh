@@ -16,7 +16,8 @@ mkdir -p "$graphs" "$(dirname "$output")"
 "$tools/swift-symbolgraph-extract" -module-name WireGuardControl -output-dir "$graphs" \
     -target "$(uname -m)-unknown-linux-gnu" -minimum-access-level public -skip-synthesized-members \
     -experimental-allowed-reexported-modules=WGModel,WGConfig,WGControl,WGLinux -I "$build/debug/Modules" \
-    -I Sources/CMnl -I Sources/CSodium -Xcc -fmodule-map-file="$build/debug/CLinux.build/module.modulemap"
+    -I Sources/CMnl -I Sources/CSodium -Xcc -fmodule-map-file="$build/debug/CLinux.build/module.modulemap" \
+    -Xcc -fmodule-map-file="$build/debug/CAead.build/module.modulemap"
 
 # The names of enum cases are to say what they mean.
 undocumented="$(jq -r '.symbols[] | select((has("docComment") | not) and .kind.identifier != "swift.enum.case")
