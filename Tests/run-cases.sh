@@ -12,6 +12,7 @@
 #   # guest: no-module    run it in a guest without the kernel module (in those with it unless told)
 #   # kernels: older      run it on Debian 12's kernel only; or `newer`, on that of Debian 13's backports only (both unless
 #                         told). Before each fact stands which kernel it is of.
+#   # slow: yes           leave it out unless it is named, or ALL=1 is in the environment
 # LIMIT_FACTOR=N in the environment gives each case N times its limit, for a machine that is busy.
 # A case that fails is run once more, as a busy machine can fail a sound one. When it passes then, the line `# unsteady - CASE`
 # says so, and what failed stands before it as `# first run: not ok - FACT`.
@@ -184,7 +185,15 @@ namespaces)
     demand_namespaces && run_here "${cases[@]}"
     ;;
 guest)
-    [[ ${#cases[@]} -gt 0 ]] || cases=("$tests"/Kernel/cases/*.sh)
+    if [[ ${#cases[@]} -eq 0 ]]; then
+        for case in "$tests"/Kernel/cases/*.sh; do
+            if [[ ${ALL:-} == 1 || -z $(header "$case" slow) ]]; then
+                cases+=("$case")
+            else
+                echo "# left out without ALL=1: $(basename "$case" .sh)"
+            fi
+        done
+    fi
     demand_guest && run_guest "${cases[@]}"
     ;;
 here) run_here "${cases[@]}" ;;

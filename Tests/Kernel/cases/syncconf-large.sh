@@ -1,5 +1,6 @@
 #!/bin/bash
 # limit: 900
+# slow: yes
 # kernels: older
 # On one kernel, as it is long; the older, which makes do with less of everything.
 # Large kernel devices: 20 000 peers, and one peer with 130 000 allowed IPs. Set, shown and compared as the stock wg does;

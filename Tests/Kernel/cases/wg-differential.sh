@@ -1,5 +1,6 @@
 #!/bin/bash
 # limit: 1200
+# slow: yes
 # kernels: newer
 # On one kernel, as it is long, and its subject is what wg says and sends.
 # Our wg and Debian's 1.0.20210914 on the kernel's devices: see Differential/run.sh.
