@@ -1,6 +1,6 @@
 #!/bin/bash
 # limit: 240
-# kernels: older
+# kernels: newer
 # On one kernel, as what wg-quick asks of a kernel is the same on both.
 # apply on the kernel's device: it becomes what a fresh up would make of the file, no packet of the untouched peer is lost
 # meanwhile, and a link that was deleted comes back.
