@@ -79,7 +79,7 @@ unit_stage() {
 # guests run beside them, behind them in the queue, and what they said is shown in its turn.
 if command_stage "release build" "$make" --no-print-directory test-programs; then
     guests="$build/guest-log"
-    LIMIT_FACTOR=6 nice -n 10 Tests/run-cases.sh guest "$build/release" >"$guests" 2>&1 &
+    LIMIT_FACTOR=3 nice -n 10 Tests/run-cases.sh guest "$build/release" >"$guests" 2>&1 &
     guests_pid=$!
     trap 'kill "$guests_pid" 2>/dev/null' EXIT
 fi
