@@ -35,6 +35,7 @@ BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libsodi
 DEMO_PACKAGES = iproute2 iputils-ping ncat
 TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio dbus debian-archive-keyring dnsmasq-base fish iperf3 iptables jq kmod mandoc \
 	nftables procps qemu-system-x86 qemu-user shellcheck strace systemd valgrind wireguard-go wireguard-tools xz-utils zsh
+BENCH_PACKAGES = $(DEMO_PACKAGES) ethtool iperf3 jq wireguard-go
 
 .PHONY: all build deps demo-deps test-deps test sanitize lint demo install uninstall clean
 all: build
@@ -91,6 +92,12 @@ SECONDS ?= 60
 fuzz: deps
 	@SWIFT="$(SWIFT)" BUILD="$(BUILD)" Tests/run-fuzzers.sh $(SECONDS)
 .PHONY: fuzz
+
+# Tunnels of this engine beside those of others, on a machine with nothing else to do: make bench BENCH="--rounds 3"
+bench: build
+	$(call apt_install,$(BENCH_PACKAGES))
+	@Tests/Benchmarks/tunnel-bench.sh $(BUILD)/release $(BENCH)
+.PHONY: bench
 
 # The example of the library product: a package of its own, as that of any user, which builds the library for itself.
 $(MONITOR): $(SOURCES) $(MONITOR_SOURCES) | $(EXTRA)
