@@ -31,7 +31,6 @@ final class PlaneHarness {
             var size: Int32 = 4 << 20
             setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, 4)
         }
-        limitWaiting(tun)
         wakes = try (0..<3).map { _ in
             let wake = try EventFD()
             return dup(wake.rawValue)
@@ -119,11 +118,11 @@ final class PlaneHarness {
         return count
     }
 
-    /// The packets that the application gets, until there are `count`, or nothing comes for a second.
-    func receive(_ count: Int) -> [[UInt8]] {
+    /// The packets that the application gets, until there are `count`, or nothing comes for so long.
+    func receive(_ count: Int, within seconds: Double = patience) -> [[UInt8]] {
         var packets: [[UInt8]] = []
         var buffer = [UInt8](repeating: 0, count: 70_000)
-        while packets.count < count {
+        while packets.count < count, awaitReadable(tun, within: seconds) {
             let length = read(tun, &buffer, buffer.count)
             guard length > 0 else { break }
             packets += segments(of: Array(buffer[..<length])) ?? []
@@ -131,19 +130,15 @@ final class PlaneHarness {
         return packets
     }
 
-    /// The next message for the control thread; nil when none comes for a second.
+    /// The next message for the control thread; nil when none comes.
     func nextMessage() -> ControlMessage? {
-        let deadline = shared.clock.now() + 1_000_000_000
-        while shared.clock.now() < deadline {
-            var found: [ControlMessage] = []
-            if !pending.isEmpty { return pending.removeFirst() }
-            shared.inboundEvents.drain { found.append($0.pointee) }
-            shared.handshakes.drain { found.append($0.pointee) }
-            shared.outboundEvents.drain { found.append($0.pointee) }
-            pending = found
-            if found.isEmpty { usleep(1000) }
+        _ = eventually {
+            self.shared.inboundEvents.drain { self.pending.append($0.pointee) }
+            self.shared.handshakes.drain { self.pending.append($0.pointee) }
+            self.shared.outboundEvents.drain { self.pending.append($0.pointee) }
+            return !self.pending.isEmpty
         }
-        return nil
+        return pending.isEmpty ? nil : pending.removeFirst()
     }
     private var pending: [ControlMessage] = []
 
@@ -159,19 +154,16 @@ final class PlaneHarness {
     }
 }
 
-/// Asks again for a second at most.
+/// Seconds to wait for what has to come: the limit is only for broken tests, however busy the machine is.
+let patience = 30.0
+
+/// Asks again until it holds.
 func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<1000 {
+    for _ in 0..<Int(patience * 1000) {
         if condition() { return true }
         usleep(1000)
     }
     return condition()
-}
-
-/// A read gives up after a second.
-private func limitWaiting(_ descriptor: Int32) {
-    var limit = timeval(tv_sec: 1, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
 }
 
 /// The other end of a session, played by the test: a plain UDP socket on the loopback.
@@ -193,7 +185,6 @@ final class WireHarness {
             }
             return UInt16(bigEndian: pointer.pointee.sin_port)
         }
-        limitWaiting(descriptor)
     }
 
     deinit { close(descriptor) }
@@ -211,8 +202,9 @@ final class WireHarness {
         }
     }
 
-    /// The next datagram; nil when none comes for a second.
-    func receive() -> [UInt8]? {
+    /// The next datagram; nil when none comes for so long.
+    func receive(within seconds: Double = patience) -> [UInt8]? {
+        guard awaitReadable(descriptor, within: seconds) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 70_000)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return count >= 0 ? Array(buffer[..<count]) : nil
@@ -220,24 +212,32 @@ final class WireHarness {
 
     /// A transport message as the initiator of `PlaneHarness` would seal it.
     static func seal(_ packet: [UInt8], index: UInt32, counter: UInt64, key: UInt8 = 1) -> [UInt8] {
+        seal(packet, index: index, counter: counter, key: [UInt8](repeating: key, count: 32))
+    }
+
+    static func seal(_ packet: [UInt8], index: UInt32, counter: UInt64, key: [UInt8]) -> [UInt8] {
         var message: [UInt8] = [4, 0, 0, 0]
         message += (0..<4).map { UInt8(truncatingIfNeeded: index >> UInt32(8 * $0)) }
         message += (0..<8).map { UInt8(truncatingIfNeeded: counter >> UInt64(8 * $0)) }
         let padded = packet + [UInt8](repeating: 0, count: (16 - packet.count % 16) % 16)
         var sealed = [UInt8](repeating: 0, count: padded.count + 16)
         TransportCipher.seal(
-            key: [UInt8](repeating: key, count: 32), counter: counter, source: padded, count: padded.count,
+            key: key, counter: counter, source: padded, count: padded.count,
             destination: &sealed)
         return message + sealed
     }
 
     /// The inverse; nil for what is not genuine.
     static func open(_ message: [UInt8], key: UInt8) -> [UInt8]? {
+        open(message, key: [UInt8](repeating: key, count: 32))
+    }
+
+    static func open(_ message: [UInt8], key: [UInt8]) -> [UInt8]? {
         guard message.count >= 32, message[0] == 4 else { return nil }
         let counter = message[8..<16].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         var opened = [UInt8](repeating: 0, count: message.count - 16)
         let isGenuine = TransportCipher.open(
-            key: [UInt8](repeating: key, count: 32), counter: counter, source: Array(message[16...]),
+            key: key, counter: counter, source: Array(message[16...]),
             count: message.count - 16, destination: &opened)
         return isGenuine ? Array(opened.dropLast(16)) : nil
     }

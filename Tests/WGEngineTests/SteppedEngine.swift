@@ -93,7 +93,7 @@ final class SteppedEngine {
         try set(DeviceChange(peers: [peer]))
     }
 
-    private func set(_ change: DeviceChange) throws {
+    func set(_ change: DeviceChange) throws {
         var cursor = SetCursor()
         for setting in change.settings { try controller.apply(setting, at: &cursor, now: hand.now) }
         try controller.finish(&cursor, now: hand.now)
@@ -155,9 +155,9 @@ final class SteppedEngine {
     }
 }
 
-/// Waits until there is something to read. It has been sent, so that the limit is only for broken tests.
+/// Waits until there is something to read.
 @discardableResult
-func awaitReadable(_ descriptor: Int32) -> Bool {
+func awaitReadable(_ descriptor: Int32, within seconds: Double = patience) -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&entry, 1, 10_000) > 0
+    return poll(&entry, 1, Int32(seconds * 1000)) > 0
 }
