@@ -7,19 +7,21 @@ import WGModel
 @testable import WGProtocol
 
 /// Two data planes on the loopback with a session between them.
-private func pair() throws -> (initiator: PlaneHarness, responder: PlaneHarness) {
+func pair(
+    _ policy: OutboundTurn.Policy = OutboundTurn.Policy()
+) throws -> (initiator: PlaneHarness, responder: PlaneHarness) {
     let (initiator, responder) = (try PlaneHarness(), try PlaneHarness())
     try initiator.setEndpoint(port: responder.sockets.port)
     try responder.setEndpoint(port: initiator.sockets.port)
     try initiator.addKeypair(localIndex: 0x0100_0005, remoteIndex: 0x0200_0006, isInitiator: true)
     let other = try responder.addKeypair(localIndex: 0x0200_0006, remoteIndex: 0x0100_0005, isInitiator: false)
     other.pointee.isConfirmed.store(true, ordering: .relaxed)
-    try initiator.start()
-    try responder.start()
+    try initiator.start(policy)
+    try responder.start(policy)
     return (initiator, responder)
 }
 
-private func packets(_ count: Int, payloadLength: Int = 300) -> [[UInt8]] {
+func packets(_ count: Int, payloadLength: Int = 300) -> [[UInt8]] {
     (0..<count).map { index in
         var shape = PacketFactory.Shape()
         shape.isTCP = false

@@ -59,8 +59,8 @@ final class PlaneHarness {
 
     var slot: UnsafeMutablePointer<PeerSlot> { shared.peers[Self.peer] }
 
-    func start() throws {
-        plane = try DataPlane.start(shared: shared, tun: engineTun, joinsUDP: true)
+    func start(_ policy: OutboundTurn.Policy = OutboundTurn.Policy()) throws {
+        plane = try DataPlane.start(shared: shared, tun: engineTun, joinsUDP: true, policy: policy)
     }
 
     /// Makes the peer reachable at a loopback port, from a source address if any.

@@ -1,11 +1,13 @@
 import Synchronization
 import WGLinux
 
-/// The two data-plane threads, T (`OutboundLoop`) and U (`InboundLoop`). Made and stopped by the controller.
+/// The two data-plane threads: U (`PacketThread`), and one that is T (`OutboundThread`) under load, when U is not.
+/// Made and stopped by the controller.
 struct DataPlane: ~Copyable {
     private let shared: SharedState
+    private let turn: OutboundTurn
     private let outbound: Thread
-    private let inbound: Thread
+    private let packets: Thread
 
     /// Starts both threads. The device must stay open until `stop` has returned.
     static func start(shared: SharedState, tun: borrowing TunDevice) throws(Errno) -> DataPlane {
@@ -15,38 +17,45 @@ struct DataPlane: ~Copyable {
     /// - Parameters:
     ///   - tun: a non-blocking descriptor whose packets carry a `VirtioHeader`.
     ///   - joinsUDP: it takes UDP super-packets.
-    static func start(shared: SharedState, tun: Int32, joinsUDP: Bool) throws(Errno) -> DataPlane {
+    static func start(
+        shared: SharedState, tun: Int32, joinsUDP: Bool, policy: OutboundTurn.Policy = OutboundTurn.Policy()
+    ) throws(Errno) -> DataPlane {
         // Memory is reserved before there is a thread, so that its lack is an error to report.
         guard let outboundLoop = OutboundLoop(shared: shared, tun: tun),
             let inboundLoop = InboundLoop(shared: shared, tun: tun, joinsUDP: joinsUDP)
         else { throw .noMemory }
-        let outboundBox = LoopBox(outboundLoop)
-        let inboundBox = LoopBox(inboundLoop)
-        let outbound = try Thread(name: "wg-outbound") { outboundBox.run { $0.run() } }
+        let turn = try OutboundTurn(outboundLoop, policy: policy)
+        let box = LoopBox(PacketThread(shared: shared, turn: turn, inbound: inboundLoop))
+        let outbound = try Thread(name: "wg-outbound") { OutboundThread(shared: shared, turn: turn).run() }
         do {
-            let inbound = try Thread(name: "wg-inbound") { inboundBox.run { $0.run() } }
-            return DataPlane(shared: shared, outbound: outbound, inbound: inbound)
+            let packets = try Thread(name: "wg-packets") { box.run { $0.run() } }
+            return DataPlane(shared: shared, turn: turn, outbound: outbound, packets: packets)
         } catch {
             shared.isStopping.store(true, ordering: .releasing)
-            SharedState.signal(shared.outboundWake)
+            SharedState.signal(turn.wake.rawValue)
             outbound.join()
             throw error
         }
     }
 
-    private init(shared: SharedState, outbound: consuming Thread, inbound: consuming Thread) {
+    private init(
+        shared: SharedState, turn: OutboundTurn, outbound: consuming Thread, packets: consuming Thread
+    ) {
         self.shared = shared
+        self.turn = turn
         self.outbound = outbound
-        self.inbound = inbound
+        self.packets = packets
     }
 
     /// Ends both threads and waits for them. `SharedState` can be freed after that.
     consuming func stop() {
         shared.isStopping.store(true, ordering: .releasing)
-        SharedState.signal(shared.outboundWake)
-        SharedState.signal(shared.inboundWake)
+        for descriptor in [shared.outboundWake, shared.inboundWake, turn.wake.rawValue] {
+            SharedState.signal(descriptor)
+        }
         outbound.join()
-        inbound.join()
+        packets.join()
+        shared.epoch.sleep(.outbound)
     }
 }
 

@@ -3,7 +3,7 @@ import Synchronization
 import WGCrypto
 import WGProtocol
 
-/// Thread U: from the UDP sockets to the TUN device, run to completion.
+/// From the UDP sockets to the TUN device, run to completion. Thread U, see `PacketThread`.
 ///
 /// One batch:
 /// 1. announce a quiescent point, read the clock, load what C has published;
@@ -66,31 +66,29 @@ struct InboundLoop: ~Copyable {
         arena.deallocate()
     }
 
-    /// Runs until `SharedState.isStopping`.
-    mutating func run() {
-        var isReady = false
-        while !shared.isStopping.load(ordering: .acquiring) {
-            if isReady {
-                isReady = runBatch()
-            } else {
-                quiesce()
-            }
-            if !isReady { isReady = waitForDatagrams() }
-        }
-        shared.epoch.sleep(.inbound)
+    /// Which sockets are worth a receive.
+    struct Ready: OptionSet {
+        let rawValue: UInt8
+        static let ipv4 = Ready(rawValue: 1)
+        static let ipv6 = Ready(rawValue: 2)
+        static let both: Ready = [.ipv4, .ipv6]
     }
 
-    /// One batch. True when there may be more to receive.
-    mutating func runBatch() -> Bool {
+    /// One batch. What there may be more of to receive.
+    mutating func runBatch(_ ready: Ready = .both) -> Ready {
         quiesce()
         beginBatch()
-        return receiveBatch()
+        return receiveBatch(ready)
     }
 
-    private mutating func quiesce() {
+    /// The top of a batch, also of one that has nothing to receive.
+    mutating func quiesce() {
         shared.epoch.quiesce(.inbound)
         sockets = shared.sockets.load(ordering: .acquiring)
     }
+
+    /// What to wait for; C signals `inboundWake` after it has changed the sockets. -1 for a family that is not there.
+    var descriptors: (ipv4: Int32, ipv6: Int32) { (sockets?.pointee.ipv4 ?? -1, sockets?.pointee.ipv6 ?? -1) }
 
     private mutating func beginBatch() {
         now = shared.clock.now()
@@ -100,30 +98,12 @@ struct InboundLoop: ~Copyable {
         keypairIndex = 0
     }
 
-    /// True when a socket can be read. C wakes this thread after it has changed the sockets.
-    private func waitForDatagrams() -> Bool {
-        let ipv4 = sockets?.pointee.ipv4 ?? -1
-        let ipv6 = sockets?.pointee.ipv6 ?? -1
-        shared.epoch.sleep(.inbound)
-        var entries = (
-            pollfd(fd: shared.inboundWake, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: ipv4, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: ipv6, events: Int16(POLLIN), revents: 0)
-        )
-        return withUnsafeMutablePointer(to: &entries) { pointer in
-            let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
-            _ = clinux_ppoll(array, 3, -1)
-            if array[0].revents != 0 { SharedState.clear(shared.inboundWake) }
-            return array[1].revents != 0 || array[2].revents != 0
-        }
-    }
-
-    /// True when there may be more.
-    private mutating func receiveBatch() -> Bool {
-        guard let sockets else { return false }
-        let ipv4 = receive(sockets.pointee.ipv4)
-        let ipv6 = receive(sockets.pointee.ipv6)
-        return ipv4 == GroReceiver.batchSize || ipv6 == GroReceiver.batchSize
+    private mutating func receiveBatch(_ ready: Ready) -> Ready {
+        guard let sockets else { return [] }
+        var more: Ready = []
+        if ready.contains(.ipv4), receive(sockets.pointee.ipv4) == GroReceiver.batchSize { more.insert(.ipv4) }
+        if ready.contains(.ipv6), receive(sockets.pointee.ipv6) == GroReceiver.batchSize { more.insert(.ipv6) }
+        return more
     }
 
     private mutating func receive(_ descriptor: Int32) -> Int {

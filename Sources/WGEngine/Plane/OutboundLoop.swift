@@ -2,7 +2,7 @@ internal import CLinux
 import Synchronization
 import WGCrypto
 
-/// Thread T: from the TUN device to the UDP socket, run to completion.
+/// From the TUN device to the UDP socket, run to completion. Whoever has `OutboundTurn` runs it and is thread T.
 ///
 /// One batch:
 /// 1. announce a quiescent point, read the clock, load what C has published;
@@ -16,11 +16,13 @@ import WGCrypto
 ///
 /// Nothing here allocates, counts references or throws per packet.
 struct OutboundLoop: ~Copyable {
-    /// Reads before the next quiescent point.
-    private static let readsPerBatch = 64
+    /// Reads, and bytes that they bring, before the next quiescent point: single packets fill several sends, and
+    /// super-packets leave the other direction its turn.
+    private static let readsPerBatch = 128
+    private static let bytesPerBatch = 512 << 10
     private static let frameSize = VirtioHeader.size + 65_535
     /// Real nanoseconds until a device that fails is tried again.
-    private static let retryDelay: Int64 = 1_000_000_000
+    static let retryDelay: Int64 = 1_000_000_000
 
     private let shared: SharedState
     /// The same, for what happens per packet: no references are counted.
@@ -81,14 +83,6 @@ struct OutboundLoop: ~Copyable {
         arena.deallocate()
     }
 
-    /// Runs until `SharedState.isStopping`.
-    mutating func run() {
-        while !shared.isStopping.load(ordering: .acquiring) {
-            if runBatch() { sleep() }
-        }
-        shared.epoch.sleep(.outbound)
-    }
-
     /// One batch. True when nothing is left to do.
     mutating func runBatch() -> Bool {
         beginBatch()
@@ -97,6 +91,10 @@ struct OutboundLoop: ~Copyable {
         flush()
         return isIdle
     }
+
+    /// What to wait for when nothing is left to do; -1 while the device fails, which is to be tried again after
+    /// `retryDelay`.
+    var descriptor: Int32 { tunFailed ? -1 : tun }
 
     private mutating func beginBatch() {
         shared.epoch.quiesce(.outbound)
@@ -108,28 +106,14 @@ struct OutboundLoop: ~Copyable {
         sender.beginBatch()
     }
 
-    private func sleep() {
-        shared.epoch.sleep(.outbound)
-        var entries = (
-            pollfd(fd: shared.outboundWake, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: tun, events: Int16(POLLIN), revents: 0)
-        )
-        let count = tunFailed ? 1 : 2
-        let limit = tunFailed ? Self.retryDelay : -1
-        let wakeIsReady = withUnsafeMutablePointer(to: &entries) { pointer in
-            let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
-            _ = clinux_ppoll(array, count, limit)
-            return array[0].revents != 0
-        }
-        if wakeIsReady { SharedState.clear(shared.outboundWake) }
-    }
-
     /// True when nothing is left to read.
     private mutating func readBatch() -> Bool {
-        for _ in 0..<Self.readsPerBatch {
+        var bytes = 0
+        for _ in 0..<Self.readsPerBatch where bytes < Self.bytesPerBatch {
             let count = clinux_read(tun, frame, Self.frameSize)
             if count > 0 {
                 tunFailed = false
+                bytes &+= count
                 forward(count)
             } else if count != -Int(EINTR) {
                 // A device that is being deleted reports an error at every poll.

@@ -1,0 +1,71 @@
+import Synchronization
+import Testing
+
+@testable import WGEngine
+
+/// The outbound loop in either thread, and while it changes hands.
+@Suite struct OutboundTurnTests {
+    /// Any load is too much, and none little enough.
+    private static let apart = OutboundTurn.Policy(apartAbove: -1, windows: 1, togetherBelow: -1, window: 1000)
+    /// Too much, and little enough, at every look.
+    private static let restless = OutboundTurn.Policy(apartAbove: -1, windows: 1, togetherBelow: .max, window: 1000)
+    /// No load is too much.
+    private static let together = OutboundTurn.Policy(apartAbove: .max)
+
+    @Test(arguments: [0, 1, 2])
+    func packetsArriveInOrderInAllWays(kind: Int) throws {
+        let policy = [Self.together, Self.apart, Self.restless][kind]
+        let (initiator, responder) = try pair(policy)
+        // In small groups, so that the threads sleep and wake in between.
+        for round in 0..<100 {
+            let sent = packets(1 + round % 7, payloadLength: 40 + round)
+            for (from, to) in [(initiator, responder), (responder, initiator)] {
+                for packet in sent { from.send(packet) }
+                let received = to.receive(sent.count)
+                #expect(received == sent)
+            }
+        }
+    }
+
+    /// A super-packet's segments, whose counters and places in the buffers go on from one thread to the other.
+    @Test func superPacketsArriveWhileTheTurnChangesHands() throws {
+        let (initiator, responder) = try pair(Self.restless)
+        var shape = PacketFactory.Shape()
+        shape.segmentSize = 1319
+        shape.payloadLength = 62_000
+        let frame = PacketFactory.superFrame(shape)
+        let expected = try #require(segments(of: frame))
+        for _ in 0..<20 {
+            initiator.sendFrame(frame)
+            let received = responder.receive(expected.count)
+            let isSame = received == expected
+            #expect(isSame)
+        }
+    }
+
+    @Test func ordersAreObeyedInBothThreads() throws {
+        for policy in [Self.together, Self.apart, Self.restless] {
+            let (initiator, responder) = try pair(policy)
+            for count in 1...20 {
+                initiator.order(.flushOrKeepalive)
+                #expect(
+                    eventually {
+                        responder.slot.pointee.receivedBytes.load(ordering: .relaxed) == UInt64(count) * 32
+                    })
+            }
+        }
+    }
+
+    /// What C frees is free to go in the end, whoever sleeps.
+    @Test func sleepingThreadsHoldNothing() throws {
+        for policy in [Self.together, Self.apart, Self.restless] {
+            let (initiator, responder) = try pair(policy)
+            initiator.send(packets(1)[0])
+            #expect(responder.receive(1).count == 1)
+            for harness in [initiator, responder] {
+                let epoch = harness.shared.epoch.advance()
+                #expect(eventually { harness.shared.epoch.hasPassed(epoch) })
+            }
+        }
+    }
+}
