@@ -107,7 +107,20 @@ extension Blake2s {
 
     /// Mac(key, input) of whitepaper 5.4: keyed BLAKE2s of 16 bytes. Allocates nothing.
     public static func mac(key: Span<UInt8>, _ input: Span<UInt8>) -> MacBytes {
+        mac(Blake2s(outputCount: 16, key: key), input)
+    }
+
+    /// What `mac` begins with: a key that is used again and again is put through the compression function once. Not for
+    /// an empty input.
+    public static func macBegun(key: Span<UInt8>) -> Blake2s {
         var hash = Blake2s(outputCount: 16, key: key)
+        hash.compressBlock()
+        return hash
+    }
+
+    /// `mac` of the key that `begun` was made with.
+    public static func mac(_ begun: Blake2s, _ input: Span<UInt8>) -> MacBytes {
+        var hash = begun
         hash.update(input)
         let bytes = hash.finish()
         var mac = MacBytes(repeating: 0)

@@ -48,36 +48,36 @@ public final class UnixListener {
         }
         let listener = clinux_unix_serve(path, 128)
         guard listener >= 0 else { throw .system(operation: .listen, Errno(rawValue: -listener)) }
-        var device: UInt64 = 0
-        var inode: UInt64 = 0
-        let watch = clinux_watch_removal(path)
-        guard watch >= 0, clinux_file_identity(path, &device, &inode) == 0 else {
+        do {
+            (removalDescriptor, device, inode) = try Self.watch(path)
+        } catch {
             _ = clinux_close(listener)
             _ = clinux_unlink(path)
-            throw .system(operation: .watch, watch < 0 ? Errno(rawValue: -watch) : .noSuchFile)
+            throw error
         }
         self.path = path
         descriptor = listener
-        removalDescriptor = watch
-        self.device = device
-        self.inode = inode
     }
 
     /// Takes a listening socket that somebody else has bound to the path.
     public init(adopting listener: Int32, path: String) throws(Failure) {
         let adopted = clinux_adopt_listener(listener)
         guard adopted == 0 else { throw .system(operation: .listen, Errno(rawValue: -adopted)) }
-        var device: UInt64 = 0
-        var inode: UInt64 = 0
-        let watch = clinux_watch_removal(path)
-        guard watch >= 0, clinux_file_identity(path, &device, &inode) == 0 else {
-            throw .system(operation: .watch, watch < 0 ? Errno(rawValue: -watch) : .noSuchFile)
-        }
+        (removalDescriptor, device, inode) = try Self.watch(path)
         self.path = path
         descriptor = listener
-        removalDescriptor = watch
-        self.device = device
-        self.inode = inode
+    }
+
+    /// Something readable when the file may have been taken away, and which file it is.
+    private static func watch(_ path: String) throws(Failure) -> (descriptor: Int32, device: UInt64, inode: UInt64) {
+        let watch = clinux_watch_removal(path)
+        guard watch >= 0 else { throw .system(operation: .watch, Errno(rawValue: -watch)) }
+        var (device, inode) = (UInt64(0), UInt64(0))
+        guard clinux_file_identity(path, &device, &inode) == 0 else {
+            _ = clinux_close(watch)
+            throw .system(operation: .watch, .noSuchFile)
+        }
+        return (watch, device, inode)
     }
 
     deinit {

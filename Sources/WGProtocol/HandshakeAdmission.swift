@@ -6,8 +6,8 @@ public import WGModel
 ///
 /// Budgets bound what strangers make us do. That for senders who have proven nothing lets all peers of a device come back
 /// at once, and then takes 5 % of a processor; a larger one is for senders with a cookie. Sending a cookie costs 10 us,
-/// which is too much for all of 50 000 messages a second: who has not been heard of for a few seconds comes first, as a
-/// flood comes again and again from the sources that it has, and a peer once in 5 s.
+/// which is too much for all of 50 000 messages a second: so under load the inbound loop lets through those first who have
+/// not been heard of for a few seconds, and tells how many it has dropped.
 ///
 /// Pure: time and random bytes are parameters. mac1 has been checked before.
 public struct HandshakeAdmission: Sendable {
@@ -28,11 +28,9 @@ public struct HandshakeAdmission: Sendable {
     // In Diffie-Hellman computations, 40 us each.
     private var unproven = Budget(perSecond: 1000, burst: 8192)
     private var proven = Budget(perSecond: 8000, burst: 1000)
-    // In cookies.
-    private var firstCookies = Budget(perSecond: 5000, burst: 65_000)
-    private var otherCookies = Budget(perSecond: 1000, burst: 500)
+    // As many as there are sources that a flood may have when it begins.
+    private var cookies = Budget(perSecond: 6000, burst: 65_000)
     private var sources = SourceLimiter()
-    private var recent = RecentSources()
 
     /// For messages to the owner of this key.
     public init(publicKey: PublicKey) { baker = CookieBaker(publicKey: publicKey) }
@@ -45,6 +43,11 @@ public struct HandshakeAdmission: Sendable {
         if count >= capacity / Self.queueFraction { loadedUntil = now &+ Self.loadMemory }
     }
 
+    /// So many initiations were dropped unseen: while more come than could be computed, load does not end.
+    public mutating func noteShed(_ count: UInt64, now: UInt64) {
+        if count > 0, !unproven.spend(count, now: now) { loadedUntil = now &+ Self.loadMemory }
+    }
+
     /// Decides about an initiation.
     public mutating func judge(_ initiation: Span<UInt8>, from source: HandshakeSource, now: UInt64) -> Verdict {
         if !isUnderLoad(now: now), unproven.spend(1, now: now) { return .take }
@@ -52,12 +55,9 @@ public struct HandshakeAdmission: Sendable {
             // Its address is its own, so a full table means thousands of true addresses: new ones have to wait.
             return sources.allows(source, now: now) && proven.spend(1, now: now) ? .take : .drop
         }
-        // While more come than could be computed, load does not end. No limit by address here: it may be that of a peer,
-        // who could be kept out by using up its share.
-        if !unproven.spend(1, now: now) { loadedUntil = now &+ Self.loadMemory }
-        let isFirst = recent.isNew(source, now: now)
-        let isAnswered = isFirst && firstCookies.spend(1, now: now) || otherCookies.spend(1, now: now)
-        return isAnswered ? .answerWithCookie : .drop
+        // No limit by address here: it may be that of a peer, who could be kept out by using up its share.
+        noteShed(1, now: now)
+        return cookies.spend(1, now: now) ? .answerWithCookie : .drop
     }
 
     /// Whether a response to an initiation of ours may cost what it costs. It needs no cookie: its sender knew an index

@@ -6,9 +6,6 @@ public struct HandshakeSource: Sendable {
     private let count: Int
     /// What a rate is limited by: an IPv4 address, or the first 64 bits of an IPv6 address, all of which one host has.
     let group: UInt64
-    /// The rest of an IPv6 address.
-    private let low: UInt64
-    private let port: UInt16
 
     /// - Parameters:
     ///   - ipv4: the address as a number.
@@ -21,7 +18,6 @@ public struct HandshakeSource: Sendable {
         count = 6
         // Begins as no global IPv6 address does.
         group = 0x0000_ffff_0000_0000 | UInt64(ipv4)
-        (low, self.port) = (0, port)
     }
 
     /// - Parameters:
@@ -38,16 +34,6 @@ public struct HandshakeSource: Sendable {
         self.bytes = bytes
         count = 18
         group = high
-        (self.low, self.port) = (low, port)
-    }
-
-    /// Of address and port. Seeded for each process, so that nobody can choose sources whose hashes collide.
-    var hash: UInt {
-        var hasher = Hasher()
-        hasher.combine(group)
-        hasher.combine(low)
-        hasher.combine(port)
-        return UInt(bitPattern: hasher.finalize())
     }
 
     /// Mac(secret, address and port): what only who receives at this address can know.

@@ -4,7 +4,7 @@ public import WGModel
 /// The first MAC of handshake messages (whitepaper 5.4.4): proves that the sender knows whom it is talking to, so that
 /// a receiver stays silent towards scanners.
 public struct Mac1: Sendable {
-    private let key: KeyBytes
+    fileprivate let key: KeyBytes
 
     /// For messages to the owner of this key. Keep it: making it costs a hash.
     public init(recipient: PublicKey) {
@@ -16,27 +16,24 @@ public struct Mac1: Sendable {
         message.append(Blake2s.mac(key: key.span, message.span).span)
         message += [UInt8](repeating: 0, count: 16)
     }
+}
+
+/// Checks what arrives before any Diffie-Hellman is spent on it.
+public struct MacChecker: Sendable {
+    private let begun: Blake2s
+
+    public init(publicKey: PublicKey) { begun = Blake2s.macBegun(key: Mac1(recipient: publicKey).key.span) }
 
     /// Whether an initiation or response of the right size carries the mac1 for this recipient. The mac2 is not looked
     /// at: only a responder under load asks for it. Allocates nothing: the inbound loop asks for each message.
     public func isValid(_ message: Span<UInt8>) -> Bool {
         guard let range = MessageLayout.mac1(of: message) else { return false }
-        let expected = Blake2s.mac(key: key.span, message.extracting(..<range.lowerBound))
+        let expected = Blake2s.mac(begun, message.extracting(..<range.lowerBound))
         return constantTimeEqual(expected.span, message.extracting(range))
     }
-}
 
-/// Checks what arrives before any Diffie-Hellman is spent on it.
-public struct MacChecker: Sendable {
-    private let mac1: Mac1
-
-    public init(publicKey: PublicKey) { mac1 = Mac1(recipient: publicKey) }
-
-    /// Whether a handshake message is meant for us.
-    public func isValid(_ message: Span<UInt8>) -> Bool { mac1.isValid(message) }
-
-    /// Whether a handshake message is meant for us.
-    public func isValid(_ message: [UInt8]) -> Bool { mac1.isValid(message.span) }
+    /// The same.
+    public func isValid(_ message: [UInt8]) -> Bool { isValid(message.span) }
 }
 
 extension MessageLayout {

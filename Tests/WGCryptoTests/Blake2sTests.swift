@@ -51,7 +51,13 @@ struct Blake2sTests {
         var hash = Blake2s(outputCount: 16, key: key.span)
         hash.update(input)
         let mac = Blake2s.mac(key: key.span, input.span)
-        #expect(mac.indices.map { mac[$0] } == hash.finalize())
+        let expected = hash.finalize()
+        #expect(mac.indices.map { mac[$0] } == expected)
+        let begun = Blake2s.macBegun(key: key.span)
+        for _ in 0..<2 {
+            let again = Blake2s.mac(begun, input.span)
+            #expect(again.indices.map { again[$0] } == expected)
+        }
     }
 
     /// Expected values from Python's `hmac` over `hashlib.blake2s`.

@@ -114,6 +114,7 @@ import WGModel
     @Test(arguments: ["127.0.0.1", "[::1]"])
     func `the class goes out and comes in over both families`(address: String) throws {
         let sockets = try UdpPort.open(port: 0, mark: 0)
+        acceptAnything(sockets)
         defer { UdpPort.close(sockets) }
         let text: String = "\(address):\(sockets.port)"
         let endpoint = EndpointRecord(try #require(Endpoint(text)))

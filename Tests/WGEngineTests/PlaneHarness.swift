@@ -38,6 +38,7 @@ final class PlaneHarness {
         shared = try #require(
             SharedState(clock: .system, controlWake: wakes[0], outboundWake: wakes[1], inboundWake: wakes[2]))
         sockets = try UdpPort.open(port: 0, mark: 0)
+        acceptAnything(sockets)
         publish(sockets, in: shared.sockets)
         let routes = [try #require(IPPrefix("10.0.0.0/8")): Self.peer, try #require(IPPrefix("::/0")): Self.peer]
         shared.routing.store(RoutingSnapshot.make(routes), ordering: .releasing)

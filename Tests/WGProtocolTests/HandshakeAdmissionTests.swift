@@ -127,24 +127,26 @@ struct HandshakeAdmissionTests {
         #expect(verdicts.filter { $0 == .take }.count == 5 && verdicts.filter { $0 == .drop }.count == 95)
     }
 
-    @Test("Cookies go to new sources first, and there are only so many")
+    @Test("There are only so many cookies")
     func cookies() throws {
         var admission = loaded(seconds(1))
         let message = markedInitiation(to: key)
         var answered = 0
-        var newcomers = 0
-        // 50 000 a second from 65 000 sources for 5 s; after the first 2 s a newcomer every 100 ms.
-        for step in 0..<250_000 {
-            let now = seconds(1) + UInt64(step) * 20_000
-            let forged = HandshakeSource(ipv4: UInt32(step % 65_000), port: 1)
-            if admission.verdict(message, forged, now) == .answerWithCookie { answered += 1 }
-            guard step >= 100_000, step % 5000 == 0 else { continue }
-            let newcomer = HandshakeSource(ipv4: 0x0a00_0000 + UInt32(step), port: 1)
-            if admission.verdict(message, newcomer, now) == .answerWithCookie { newcomers += 1 }
+        // 20 000 a second for 10 s.
+        for step in 0..<200_000 as Range<UInt64> {
+            if admission.verdict(message, peer, seconds(1) + step * 50_000) == .answerWithCookie { answered += 1 }
         }
-        #expect(answered < 80_000)
-        // One in 70 is taken for known.
-        #expect(newcomers >= 27)
+        #expect(answered > 100_000 && answered <= 65_000 + 60_000)
+    }
+
+    @Test("Load does not end while more are dropped unseen than could be computed")
+    func shed() {
+        var admission = loaded(seconds(1))
+        // 10 000 a second for 20 s, then 500 a second.
+        for step in 0..<10_000 as Range<UInt64> { admission.noteShed(20, now: seconds(1) + step * 2_000_000) }
+        #expect(admission.isUnderLoad(now: seconds(21)))
+        for step in 0..<1500 as Range<UInt64> { admission.noteShed(1, now: seconds(21) + step * 2_000_000) }
+        #expect(!admission.isUnderLoad(now: seconds(24)))
     }
 
     @Test("Load does not end while more come than could be computed")

@@ -15,6 +15,7 @@ extension EngineController {
     func takeHandshakes(now: UInt64) {
         let ring = shared.handshakes
         admission?.noteQueue(ring.count, capacity: ring.capacity, now: now)
+        admission?.noteShed(shared.shedHandshakes.exchange(0, ordering: .relaxed), now: now)
         ring.drain(limit: Self.handshakesPerTurn) { takeHandshake($0, now: now) }
         let isUnderLoad = admission?.isUnderLoad(now: now) ?? false
         shared.collectsHandshakes.store(isUnderLoad, ordering: .sequentiallyConsistent)
@@ -79,17 +80,6 @@ extension EngineController {
         let slot = awaited[index] ?? shared.keypairs.find(index)?.pointee.peer
         guard let peer = slot.flatMap({ peers[$0] }), peer.cookies.take(message, now: now) else { return }
         if awaited[index] != nil, !peer.cookies.hasMarkedLast { handle(.cookieReceived, of: peer, now: now) }
-    }
-
-    /// Replaces what the inbound loop knows messages to us by.
-    func publishMacChecker() {
-        let pointer = macChecker.map { value in
-            let pointer = UnsafeMutablePointer<MacChecker>.allocate(capacity: 1)
-            pointer.initialize(to: value)
-            return pointer
-        }
-        let old = shared.macChecker.exchange(pointer, ordering: .acquiringAndReleasing)
-        if let old { reclaimer.retire(.macChecker(old)) }
     }
 }
 

@@ -9,13 +9,7 @@ extension EngineController {
     func publish(sockets new: UdpSockets?) {
         sockets = new
         if new != nil { bindAgainAt = nil }
-        let pointer = new.map { value in
-            let pointer = UnsafeMutablePointer<UdpSockets>.allocate(capacity: 1)
-            pointer.initialize(to: value)
-            return pointer
-        }
-        let old = shared.sockets.exchange(pointer, ordering: .acquiringAndReleasing)
-        if let old { reclaimer.retire(.sockets(old)) }
+        if let old = exchange(new, in: shared.sockets) { reclaimer.retire(.sockets(old)) }
         // Both block on descriptors that have changed.
         SharedState.signal(shared.inboundWake)
         SharedState.signal(shared.outboundWake)
@@ -25,9 +19,7 @@ extension EngineController {
     func setEndpoint(_ record: EndpointRecord, of peer: PeerRecord) {
         guard !record.isSame(as: peer.endpoint) else { return }
         peer.endpoint = record
-        let pointer = UnsafeMutablePointer<EndpointRecord>.allocate(capacity: 1)
-        pointer.initialize(to: record)
-        exchangeEndpoint(of: peer, for: pointer)
+        exchangeEndpoint(of: peer, for: record)
     }
 
     /// Lets the routing table choose the source address again.
@@ -36,10 +28,26 @@ extension EngineController {
         setEndpoint(peer.endpoint.withoutSource, of: peer)
     }
 
-    private func exchangeEndpoint(of peer: PeerRecord, for pointer: UnsafeMutablePointer<EndpointRecord>?) {
-        let slot = shared.peers[peer.slot]
-        let old = slot.pointee.endpoint.exchange(pointer, ordering: .acquiringAndReleasing)
+    private func exchangeEndpoint(of peer: PeerRecord, for record: EndpointRecord?) {
+        let old = exchange(record, in: shared.peers[peer.slot].pointee.endpoint)
         if let old { reclaimer.retire(.endpoint(old)) }
+    }
+
+    /// Replaces what inbound messages to us are known by.
+    func publishMacChecker() {
+        if let old = exchange(macChecker, in: shared.macChecker) { reclaimer.retire(.macChecker(old)) }
+    }
+
+    /// Publishes a copy of the value, or that there is none. What was there before is to be retired.
+    private func exchange<Value>(
+        _ value: Value?, in place: borrowing Atomic<UnsafeMutablePointer<Value>?>
+    ) -> UnsafeMutablePointer<Value>? {
+        let pointer = value.map { value in
+            let pointer = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+            pointer.initialize(to: value)
+            return pointer
+        }
+        return place.exchange(pointer, ordering: .acquiringAndReleasing)
     }
 
     /// Takes a removed peer's slot out of use.

@@ -8,7 +8,8 @@ import WGProtocol
 /// One batch:
 /// 1. announce a quiescent point, read the clock, load what C has published;
 /// 2. receive up to eight messages from a socket that is ready, each of many datagrams of one sender;
-/// 3. handshake messages with the right first MAC, and cookie messages, go to C through a ring of their own;
+/// 3. handshake messages with the right first MAC, under load only those that `HandshakeGate` lets through, and cookie
+///    messages go to C through a ring of their own;
 /// 4. find the keypair by the index in the packet, the last one first; too old or unknown: drop;
 /// 5. decrypt the packet behind the payload of the one before (`Coalescer`);
 /// 6. only then: the replay window, the peer's endpoint, the session's state;
@@ -25,6 +26,7 @@ struct InboundLoop: ~Copyable {
     private let arena: PacketArena
     private var receiver: GroReceiver
     private var coalescer: Coalescer
+    private var gate = HandshakeGate()
     private var message = clinux_udp_message()
 
     // Of this batch.
@@ -140,13 +142,12 @@ struct InboundLoop: ~Copyable {
     }
 
     /// Types 1 to 3 in their sizes (whitepaper 5.4.2 to 5.4.7) are for C; anything else is nobody's. The first MAC is
-    /// checked here, for 400 ns: what doesn't know our key never gets into the ring, nor wakes C.
+    /// checked here, for 300 ns: what doesn't know our key never gets into the ring, nor wakes C.
     @inline(never)
     private mutating func takeHandshake(_ bytes: UnsafeRawPointer, _ count: Int) {
         switch (UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)), count) {
-        case (1, 148), (2, 92):
-            let message = UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: UInt8.self)
-            guard let macChecker, macChecker.pointee.isValid(message.span) else { return }
+        case (1, 148): guard isWorthTaking(bytes) else { return }
+        case (2, 92): guard hasMac1(bytes, count) else { return }
         case (3, 64): break
         default: return
         }
@@ -163,6 +164,27 @@ struct InboundLoop: ~Copyable {
             }
             if isIn { shared.wakeControlForHandshake() }
         }
+    }
+
+    /// Whether C is to see an initiation.
+    private mutating func isWorthTaking(_ bytes: UnsafeRawPointer) -> Bool {
+        let mustPassGate = uncounted._withUnsafeGuaranteedRef { $0.collectsHandshakes.load(ordering: .relaxed) }
+        guard mustPassGate, !HandshakeGate.hasMac2(bytes) else { return hasMac1(bytes, 148) }
+        let isIPv4 = message.path.remote_length == UInt32(MemoryLayout<sockaddr_in>.size)
+        let source = gate.hash(message.path.remote, isIPv4: isIPv4)
+        guard gate.admits(source, now: now) else {
+            uncounted._withUnsafeGuaranteedRef { _ = $0.shedHandshakes.wrappingAdd(1, ordering: .relaxed) }
+            return false
+        }
+        guard hasMac1(bytes, 148) else { return false }
+        gate.note(source)
+        return true
+    }
+
+    private func hasMac1(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+        guard let macChecker else { return false }
+        return macChecker.pointee.isValid(
+            UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: UInt8.self).span)
     }
 
     @inline(never)

@@ -21,8 +21,11 @@ final class SharedState: @unchecked Sendable {
     /// From U: handshake and cookie messages, apart from its other news, so that a flood of them pushes nothing else
     /// out. A tenth of a second's worth of 40 000 a second.
     let handshakes = ControlRing(capacity: 4096)
-    /// Whether C looks after `handshakes` by itself every few milliseconds, so that U need not wake it.
+    /// Whether there is load: C looks after `handshakes` by itself every few milliseconds, so that U need not wake it, and
+    /// U lets through only what passes its gate.
     let collectsHandshakes = Atomic<Bool>(false)
+    /// How many initiations U has dropped under load since C last asked.
+    let shedHandshakes = Atomic<UInt64>(0)
     /// To T.
     let outboundOrders = OutboundRing()
 
