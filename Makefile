@@ -99,6 +99,14 @@ bench: build
 	@Tests/Benchmarks/tunnel-bench.sh $(BUILD)/release $(BENCH)
 .PHONY: bench
 
+# Everything that a long life brings to two engines, and renewed sessions with wireguard-go: make soak SOAK_MINUTES=30
+SOAK_MINUTES ?= 30
+soak: test-deps $(BUILT)
+	@SOAK_SECONDS=$$(($(SOAK_MINUTES) * 60)) SOAK_ENGINE=wireguard-swift PATH="$(abspath $(BUILD))/release:$$PATH" \
+		Tests/Integration/engine-soak.sh
+	@CELLS=all PATH="$(abspath $(BUILD))/release:$$PATH" Tests/Integration/interop-rekey.sh
+.PHONY: soak
+
 # The example of the library product: a package of its own, as that of any user, which builds the library for itself.
 $(MONITOR): $(SOURCES) $(MONITOR_SOURCES) | $(EXTRA)
 	$(SWIFT) build --package-path Examples/peer-monitor --scratch-path $(abspath $(BUILD))/peer-monitor

@@ -31,16 +31,18 @@ check "the unit tests pass under AddressSanitizer" env ASAN_OPTIONS=detect_leaks
     "$swift" test --scratch-path "$build/address-sanitizer" --sanitize address
 
 threads="$build/thread-sanitizer"
-check "the engine is built with ThreadSanitizer" \
-    "$swift" build --scratch-path "$threads" --sanitize thread --product wireguard-swift
 mkdir "$work/programs"
 cp "$programs/wg" "$programs/wg-quick" "$work/programs/"
-# The sanitizer needs system calls that the engine does not.
-printf '#!/bin/sh\nexec "%s" --no-sandbox "$@"\n' "$(realpath "$threads/debug/wireguard-swift")" >"$work/programs/wireguard-swift"
-chmod +x "$work/programs/wireguard-swift"
-check "two engines carry traffic under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" \
-    Tests/run-cases.sh namespaces "$work/programs" Tests/Integration/two-engines.sh
-check "an engine ends under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" \
-    Tests/run-cases.sh namespaces "$work/programs" Tests/Integration/engine-end.sh
+for engine in wireguard-swift engine-with-test-clock; do
+    check "$engine is built with ThreadSanitizer" env WIREGUARD_EXTRA_TARGETS=1 \
+        "$swift" build --scratch-path "$threads" --sanitize thread --product "$engine"
+    # The sanitizer needs system calls that the engine does not.
+    printf '#!/bin/sh\nexec "%s" --no-sandbox "$@"\n' "$(realpath "$threads/debug/$engine")" >"$work/programs/$engine"
+    chmod +x "$work/programs/$engine"
+done
+for case in two-engines engine-end engine-control-changes engine-paths engine-soak rekey wireguard-go; do
+    check "the case $case passes under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" LIMIT_FACTOR=3 \
+        Tests/run-cases.sh namespaces "$work/programs" "Tests/Integration/$case.sh"
+done
 check "ThreadSanitizer has found no race" no_race
 exit $((failures > 0))

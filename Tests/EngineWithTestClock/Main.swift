@@ -5,7 +5,7 @@ import WGSandbox
 
 /// The engine with a clock that runs faster than time, so that a test sees rekeys within seconds:
 ///
-///     engine-with-test-clock RATE [-f] INTERFACE
+///     engine-with-test-clock [--no-sandbox] RATE [-f] INTERFACE
 ///
 /// Or what an intruder would find, who has taken over one of its threads and tries a system call:
 ///
@@ -17,6 +17,9 @@ struct Main {
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == "try", arguments.count == 2 { Intruder.run(arguments[1]) }
+        // Sanitizers need system calls that the engine does not.
+        let isShutIn = arguments.first != "--no-sandbox"
+        if !isShutIn { arguments.removeFirst() }
         guard !arguments.isEmpty, let rate = UInt64(arguments.removeFirst()), rate > 0 else { fail("RATE is missing") }
         let foreground = arguments.first == "-f"
         if foreground { arguments.removeFirst() }
@@ -24,9 +27,9 @@ struct Main {
         do {
             let daemon: Daemonize? = foreground ? nil : try Daemonize.begin()
             let engine = try Engine(name: name, clock: EngineClock(rate: rate))
-            try Sandbox.dropPrivileges()
+            if isShutIn { try Sandbox.dropPrivileges() }
             try engine.start()
-            try SystemCallFilter.install()
+            if isShutIn { try SystemCallFilter.install() }
             daemon?.ready()
             try engine.run()
         } catch {

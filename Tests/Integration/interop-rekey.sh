@@ -1,0 +1,58 @@
+#!/bin/bash
+# limit: 240
+# slow: yes
+# Our engine and Debian's wireguard-go over the two minutes after which a session is renewed: no ping is lost, and no other
+# handshake is made. Each cell is a pair of hosts, and all of them run side by side. CELLS=all takes every cell.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# INITIATOR RESPONDER FAMILY PSK
+cells=("wireguard-swift wireguard-go 4 -" "wireguard-go wireguard-swift 6 psk")
+if [[ ${CELLS:-} == all ]]; then
+    cells=()
+    for pair in "wireguard-swift wireguard-go" "wireguard-go wireguard-swift" "wireguard-swift wireguard-swift"; do
+        for family in 4 6; do
+            for psk in - psk; do cells+=("$pair $family $psk"); done
+        done
+    done
+fi
+
+newest() { on "$1" wg show wg0 latest-handshakes | cut -f 2; }
+
+# renewals A: the times of the last handshake, each once, until the file `over` is there.
+renewals() {
+    until [[ -e $WORK/over ]]; do
+        newest "$1"
+        sleep 1
+    done | uniq
+}
+
+# start NUMBER INITIATOR RESPONDER FAMILY PSK: a cell whose pings go on in the background.
+start() {
+    local a="a$1" b="b$1" name="$2 to $3 over IPv$4${5/psk/ with a preshared key}"
+    [[ $5 == psk ]] || name="$2 to $3 over IPv$4"
+    names+=("$name")
+    host "$a" "$b"
+    join "$a" "$b"
+    check "both engines start ($name)" eval "device $a $2 && device $b $3" || return
+    WITH_PSK="${5#-}" check "wg sets both up ($name)" endpoints "$a" "$b" "$4"
+    check "the tunnel works ($name)" wait_until 20 on "$a" ping -q -c 1 -W 2 10.77.0.2
+    on "$a" ping -q -n -i 0.5 -c 280 -W 10 10.77.0.2 >"$WORK/ping.$1" &
+    pings+=("$!")
+    renewals "$a" >"$WORK/renewals.$1" &
+    watchers+=("$!")
+}
+
+names=()
+pings=()
+watchers=()
+# shellcheck disable=SC2086 # four words
+for number in "${!cells[@]}"; do start "$number" ${cells[number]}; done
+wait "${pings[@]}"
+: >"$WORK/over"
+wait "${watchers[@]}"
+for number in "${!cells[@]}"; do
+    check "no ping is lost (${names[number]})" grep -q '280 packets transmitted, 280 received' "$WORK/ping.$number"
+    equal "the session is renewed once (${names[number]})" 2 "$(grep -c '[1-9]' "$WORK/renewals.$number")"
+    check "the responder has the new session, too (${names[number]})" \
+        test "$(newest "b$number")" -ge "$(tail -n 1 "$WORK/renewals.$number")"
+done
