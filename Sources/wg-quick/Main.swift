@@ -1,3 +1,8 @@
+import WGLinux
+
 @main struct Main {
-    static func main() { Program(arguments: CommandLine.arguments).runAndExit() }
+    static func main() {
+        CrashSignals.leaveToTheKernel()
+        Program(arguments: CommandLine.arguments).runAndExit()
+    }
 }

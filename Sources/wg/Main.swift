@@ -1,3 +1,8 @@
+import WGLinux
+
 @main struct Main {
-    static func main() { Program(host: ProcessHost()).runAndExit() }
+    static func main() {
+        CrashSignals.leaveToTheKernel()
+        Program(host: ProcessHost()).runAndExit()
+    }
 }

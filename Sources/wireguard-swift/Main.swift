@@ -1,4 +1,8 @@
-@main
-struct Main {
-    static func main() { Command.run(Array(CommandLine.arguments.dropFirst())) }
+import WGLinux
+
+@main struct Main {
+    static func main() {
+        CrashSignals.leaveToTheKernel()
+        Command.run(Array(CommandLine.arguments.dropFirst()))
+    }
 }

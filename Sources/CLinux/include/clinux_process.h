@@ -83,6 +83,11 @@ static inline int clinux_signal_is_ignored(int number) {
     return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+// Back to what the kernel does by itself, except where the parent had the signal ignored.
+static inline void clinux_reset_signal(int number) {
+    if (!clinux_signal_is_ignored(number)) signal(number, SIG_DFL);
+}
+
 static inline int clinux_signalfd(const sigset_t *set) {
     int fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? -errno : fd;
