@@ -61,7 +61,7 @@ attempt() {
     name="$(basename "$case" .sh)"
     limit="$(limit_of "$case")"
     WG_BIN_DIR="$programs" PATH="$programs:$PATH" LC_ALL=C \
-        timeout -k 5 "$limit" bash "$case" </dev/null >"$log" 2>&1
+        timeout -k 20 "$limit" bash "$case" </dev/null >"$log" 2>&1
     status=$?
     if [[ $status -eq 124 || $status -eq 137 ]]; then
         echo "not ok - $name ends within $limit s" >>"$log"

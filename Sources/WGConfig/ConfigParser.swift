@@ -27,8 +27,16 @@ public struct WireGuardConfigParser {
     var reader = ConfigReader(program: .wg)
     private var lines = LineSplitter()
 
+    /// The shortest section of a peer: its header and its key, each with the end of its line.
+    private static let shortestPeer = "[Peer]\nPublicKey=\n".utf8.count + 44
+
     /// At the beginning of a file.
-    public init() {}
+    ///
+    /// - Parameter expectedBytes: the file's size, if it is known. Room for all the peers that it may hold is set aside then:
+    ///   what is not used of it costs no memory, while an array that grows is copied from page to page.
+    public init(expectedBytes: Int = 0) {
+        reader.config.wireGuard.peers.reserveCapacity(expectedBytes / Self.shortestPeer)
+    }
 
     /// Takes the next bytes of the file; lines may be cut anywhere.
     public mutating func append(_ piece: ArraySlice<UInt8>) {

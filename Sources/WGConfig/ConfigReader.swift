@@ -16,7 +16,8 @@ struct ConfigReader {
     /// Where each key of the section was seen first. All [Interface] sections are one.
     private var interfaceLines: [(keyword: Keyword, line: Int)] = []
     private var peerLines: [(keyword: Keyword, line: Int)] = []
-    private var linesOfPeers: [PublicKey: Int] = [:]
+    /// By the hash of a peer's key, which takes a third of the room of the key, the line where the key was seen first.
+    private var linesOfPeers: [Int: Int32] = [:]
     /// Whether this line may be the rest of a secret: see `Redaction`.
     private var continues = false
     private var cachedRedaction: Redaction?
@@ -127,9 +128,11 @@ struct ConfigReader {
     /// Called once the peer's key is known; the diagnostic belongs to that line.
     mutating func checkRepeatedPeer() {
         guard let key = peer?.config.publicKey else { return }
-        guard let first = linesOfPeers.updateValue(line, forKey: key) else { return }
-        linesOfPeers[key] = first
-        report(.repeatedPeer(key, firstLine: first), at: valueRange)
+        let hash = key.hashValue
+        guard let first = linesOfPeers.updateValue(Int32(clamping: line), forKey: hash) else { return }
+        linesOfPeers[hash] = first
+        guard config.wireGuard.peers.contains(where: { $0.publicKey == key }) else { return }
+        report(.repeatedPeer(key, firstLine: Int(first)), at: valueRange)
     }
 
     // MARK: Settings

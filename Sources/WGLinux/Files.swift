@@ -8,6 +8,8 @@ public enum Files {
         public let permissions: UInt32
         public let isDirectory: Bool
         public let owner: Owner
+        /// Bytes; 0 for what has no size, such as a pipe.
+        public let size: Int
     }
 
     public struct Owner: Hashable, Sendable {
@@ -20,7 +22,7 @@ public enum Files {
         _ = try check(clinux_stat(path, &status))
         return Status(
             permissions: UInt32(status.st_mode & 0o777), isDirectory: clinux_is_directory(&status) != 0,
-            owner: Owner(user: status.st_uid, group: status.st_gid))
+            owner: Owner(user: status.st_uid, group: status.st_gid), size: Int(status.st_size))
     }
 
     public static func exists(_ path: String) -> Bool { (try? status(path)) != nil }

@@ -30,6 +30,16 @@ public struct ChildProcess: Sendable {
         return ChildProcess(pid: pid, leadsGroup: ownGroup)
     }
 
+    /// Sends one netlink request in a child process, so that this one has not to wait for the kernel to be done with it. The
+    /// child ends with 0 if the kernel acknowledges it, with 1 if not.
+    ///
+    /// The process may have one thread only, as the child is a copy of it.
+    ///
+    /// - Parameter socket: not to be used here any more.
+    public static func request(_ bytes: [UInt8], over socket: Int32) throws(Errno) -> ChildProcess {
+        ChildProcess(pid: try check(clinux_request_in_child(socket, bytes, bytes.count)), leadsGroup: false)
+    }
+
     /// A descriptor that is readable once the process has ended (`pidfd_open(2)`, Linux 5.3).
     public func endDescriptor() throws(Errno) -> FileDescriptor {
         FileDescriptor(owning: try check(clinux_pidfd(pid)))

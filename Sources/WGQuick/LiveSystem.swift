@@ -178,7 +178,9 @@ public final class LiveSystem: QuickSystem {
         do throws(RouteError) {
             switch operation {
             case .createLink(let name): try sockets.addLink(name: name.text, kind: "wireguard")
-            case .deleteLink(let name, _): try sockets.deleteLink(index: try index(name))
+            case .deleteLink(let name, _):
+                let index = try index(name)
+                if !LinkRemoval.remove(index: index) { try sockets.deleteLink(index: index) }
             case .addAddress(let prefix, let name): try sockets.addAddress(prefix, linkIndex: try index(name))
             case .removeAddress(let prefix, let name): try sockets.deleteAddress(prefix, linkIndex: try index(name))
             case .setLink(let name, _, let settings):

@@ -21,6 +21,8 @@ protocol Host {
     func readInput(limit: Int) throws(Errno) -> [UInt8]
     /// Reads a file to its end, or until there are more bytes than the limit.
     func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
+    /// Bytes; 0 if that cannot be told.
+    func sizeOfFile(_ path: String) -> Int
     /// Reads a file to its end, piece by piece.
     func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno)
     /// Replaces a file in one step; others may read it.
@@ -62,6 +64,8 @@ struct ProcessHost: Host {
     func watchSession(takesKeys: Bool) throws(Errno) -> any WatchSession {
         try ProcessWatchSession(takesKeys: takesKeys && Terminal.isTerminal(Terminal.standardInput))
     }
+
+    func sizeOfFile(_ path: String) -> Int { (try? Files.status(path).size) ?? 0 }
 
     func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
         let file = try FileDescriptor.open(path, .readOnly)

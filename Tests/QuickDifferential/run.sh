@@ -58,10 +58,15 @@ equal "no two cases have the same name" "" "$(printf '%s\n' "${FACTS[@]}" | sort
     declare -f mine
 } >"$WORK/cases"
 hung() {
-    local side number
+    local side number name call stack
     for side in stock ours; do
         read -r number <"$WORK/$side.next"
         [[ -z ${FACTS[number]:-} ]] || not_ok "$side: ${FACTS[number]}: ends in time"
+    done
+    # What waits, and for what in the kernel.
+    for side in /proc/[0-9]*; do
+        { read -r name <"$side/comm" && read -r call <"$side/syscall" && read -r -d '' stack <"$side/stack"; } 2>/dev/null
+        [[ -z ${stack:-} ]] || echo "# ${side##*/} $name: $call ${stack//$'\n'/ }"
     done
     exit 143
 }

@@ -85,6 +85,22 @@ let presharedText = "2UhtoQZWAXuQbwWMwtsLvlXnS1GIyOXtCSA25Jk4P3E="
         #expect(result.diagnostics.map(\.severity) == [.warning])
     }
 
+    @Test func aKeyWithTwoSectionsIsToldWithTheLineOfTheFirst() throws {
+        let other = "HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw="
+        let texts = [publicText, other, publicText].map { "[Peer]\nPublicKey=\($0)\n" }
+        let result = ConfigParser.parseWireGuard(Document(text: texts.joined()))
+        #expect(result.value?.peers.map(\.publicKey.base64) == [publicText, other, publicText])
+        let key = try #require(result.value?.peers[0].publicKey)
+        #expect(result.diagnostics.map(\.kind) == [.repeatedPeer(key, firstLine: 2)])
+        #expect(result.diagnostics.map(\.line) == [6])
+    }
+
+    @Test(arguments: [0, 1, 1 << 20]) func theExpectedSizeChangesNothing(bytes: Int) {
+        var parser = WireGuardConfigParser(expectedBytes: bytes)
+        parser.append(Array("[Peer]\nPublicKey=\(publicText)\n[Peer]\nPublicKey=\(publicText)\n".utf8)[...])
+        #expect(parser.finish().value?.peers.count == 2)
+    }
+
     /// The flag is cleared at each entry with a sign and set again by a later key.
     @Test(arguments: [
         (["10.0.0.0/8"], true), (["+10.0.0.0/8"], false), (["10.0.0.0/8", "+10.1.0.0/16"], false),

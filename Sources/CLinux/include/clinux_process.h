@@ -2,6 +2,7 @@
 #define CLINUX_PROCESS_H
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -57,6 +59,23 @@ static inline int clinux_rewind(int fd) { return lseek(fd, 0, SEEK_SET) < 0 ? -e
 static inline int clinux_execve(const char *path, char *const *arguments, char *const *environment) {
     execve(path, arguments, environment);
     return -errno;
+}
+
+// A child that sends a request for which the kernel gives one acknowledgement. It ends with 0 if that says success. It holds
+// none of the standard streams: who reads to their end waits for this process alone. Returns its pid, or -errno.
+static inline pid_t clinux_request_in_child(int socket, const void *request, size_t length) {
+    pid_t pid = fork();
+    if (pid < 0) return -errno;
+    if (pid > 0) return pid;
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr error;
+    } answer;
+    for (int stream = 0; stream <= 2; stream++) close(stream);
+    int done = send(socket, request, length, 0) == (ssize_t)length &&
+               recv(socket, &answer, sizeof answer, 0) == (ssize_t)sizeof answer &&
+               answer.header.nlmsg_type == NLMSG_ERROR && answer.error.error == 0;
+    _exit(done ? 0 : 1);
 }
 
 // The pid, 0 while WNOHANG finds it running, or -errno.

@@ -25,7 +25,7 @@ extension Program {
 
     /// Holds one piece of the file at a time.
     private func parse(_ file: String) throws(Errno) -> ParseResult<WireGuardConfig> {
-        var parser = WireGuardConfigParser()
+        var parser = WireGuardConfigParser(expectedBytes: min(host.sizeOfFile(file), Self.fileLimit))
         var size = 0
         try host.readFile(file) { (piece) throws(Errno) in
             size += piece.count

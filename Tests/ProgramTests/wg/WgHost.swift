@@ -130,6 +130,8 @@ final class WgHost: Host {
 
     func interfaceName(_ index: UInt32) -> String? { index == 2 ? "eth0" : nil }
 
+    func sizeOfFile(_ path: String) -> Int { files[path]?.utf8.count ?? 0 }
+
     func readFile(_ path: String, _ body: (ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
         try body(readFile(path, limit: .max - 1)[...])
     }
