@@ -13,6 +13,7 @@
 #   # kernels: older      run it on Debian 12's kernel only; or `newer`, on that of Debian 13's backports only (both unless
 #                         told). Before each fact stands which kernel it is of.
 #   # slow: yes           leave it out unless it is named, or ALL=1 is in the environment
+#   # last: yes           run it after the others: the kernel is busy with what it leaves
 # LIMIT_FACTOR=N in the environment gives each case N times its limit, for a machine that is busy.
 # A case that fails is run once more, as a busy machine can fail a sound one. When it passes then, the line `# unsteady - CASE`
 # says so, and what failed stands before it as `# first run: not ok - FACT`.
@@ -153,9 +154,20 @@ wanted() {
     [[ ${KERNELS:-both} =~ ^(both|$1)$ && ${kernels:-both} =~ ^(both|$1)$ ]]
 }
 
-run_guest() {
-    local case log older=() newer=() without=()
+# in_order CASE...: leaves them in $ordered, those that come last at the end.
+in_order() {
+    local case last=()
+    ordered=()
     for case; do
+        if [[ -n $(header "$case" last) ]]; then last+=("$case"); else ordered+=("$case"); fi
+    done
+    ordered+=("${last[@]}")
+}
+
+run_guest() {
+    local case log ordered older=() newer=() without=()
+    in_order "$@"
+    for case in "${ordered[@]}"; do
         if [[ $(header "$case" guest) == no-module ]]; then
             without+=("$case")
         else

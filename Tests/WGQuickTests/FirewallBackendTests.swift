@@ -19,7 +19,13 @@ private struct FilterHost: ~Copyable {
                 printf '%s\\n' "\(name) $*" "$input" >>"\(scratch.path)/log"
                 \(action)
                 """
-            try Files.replace("\(scratch.path)/\(name)", Array(script.utf8), permissions: 0o755)
+            // Written by another process: nobody whom other tests start meanwhile may inherit it open for writing.
+            let text = "\(scratch.path)/\(name).text"
+            try Files.replace(text, Array(script.utf8), permissions: 0o600)
+            let install = try ChildProcess.start(
+                "/usr/bin/install", ["install", "-m", "755", text, "\(scratch.path)/\(name)"], environment: [],
+                ownGroup: false)
+            guard try install.wait().isSuccess else { throw Errno.inputOutput }
         }
         self.scratch = scratch
     }
