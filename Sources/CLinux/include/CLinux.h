@@ -30,6 +30,7 @@
 #include "clinux_tun.h"
 #include "clinux_unix.h"
 #include "clinux_daemon.h"
+#include "clinux_fork.h"
 #include "clinux_port.h"
 #include "clinux_process.h"
 #include "clinux_edit.h"

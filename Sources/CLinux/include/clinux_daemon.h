@@ -26,11 +26,6 @@
 
 // Processes.
 
-static inline int clinux_fork(void) {
-    pid_t pid = fork();
-    return pid < 0 ? -errno : pid;
-}
-
 static inline int clinux_setsid(void) { return setsid() < 0 ? -errno : 0; }
 
 static inline int clinux_pipe_cloexec(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0; }
