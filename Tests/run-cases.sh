@@ -129,7 +129,7 @@ boot() {
     mkdir -p "$from/programs" "$from/tests/Integration" "$from/tests/Kernel/cases"
     cp -r "$tests/Differential" "$tests/QuickDifferential" "$from/tests/"
     cp "$tests/run-cases.sh" "$from/tests/"
-    cp "$tests"/Integration/{lib,syncconf-flood,wg-quick-faults}.sh "$from/tests/Integration/"
+    cp "$tests"/Integration/{interop-rekey,lib,syncconf-flood,wg-quick-faults}.sh "$from/tests/Integration/"
     for case; do
         cp "$case" "$from/tests/Kernel/cases/"
         cases+=("/tests/Kernel/cases/$(basename "$case")")

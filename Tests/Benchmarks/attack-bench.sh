@@ -28,29 +28,14 @@ die() { echo "attack-bench: $1" >&2; exit 1; }
 victim() { processes b | sed -n "s/ wireguard-.*//p"; }
 status() { sed -n "s/^$1:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$(victim)/status"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-delivered() { on b nft -j list table inet count | jq '[.nftables[].rule.expr[]?.counter.packets? // empty] | add'; }
 
 setup() {
-    host a b c g
-    join a b 0
-    join c b 1
-    join g b 2
-    on b ip route add 10.66.0.0/16 via 198.51.102.1
-    on b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth-a.rp_filter=0 net.ipv4.conf.eth-g.rp_filter=0
+    flood_hosts
     for name in a b c; do device "$name" "$1" >/dev/null 2>&1 || die "$1 does not start"; done
     endpoints a b || die "the tunnel can't be set up"
     keys c
     on c wg set wg0 private-key "$WORK/c.key" && inside c 3
-    on b nft -f - <<END
-table inet count {
-    chain in { type filter hook input priority 0; iifname wg0 ip saddr 10.77.0.1 icmp type echo-request counter; }
-}
-END
-    on a "$generator" capture eth-b 51820 200 "$WORK/captured" >"$WORK/capturing" &
-    local capturing=$!
-    wait_until 10 grep -q ready "$WORK/capturing"
-    on a ping -q -c 220 -i 0.002 -W 5 -s 1200 10.77.0.2 >/dev/null || die "the tunnel does not work"
-    wait "$capturing" || die "nothing could be captured"
+    capture 200 || die "the tunnel does not work, or nothing could be captured"
     on b iperf3 -s -B 10.77.0.2 >/dev/null 2>&1 &
     wait_until 5 listens b 5201 || die "iperf3 does not start"
 }
@@ -86,14 +71,14 @@ row() {
     : >"$WORK/newcomers"
     : >"$WORK/floods"
     session="$(on a wg show wg0 latest-handshakes)"
-    base="$(delivered)"
+    base="$(counted b)"
     before="$(status VmRSS)"
     echo 5 >"/proc/$(victim)/clear_refs"
     for ((round = 0; round < rounds; round++)); do
         quiet+=("$(measure "$1" 51821)")
         hit+=("$(measure "$1" 51820)")
     done
-    base=$(($(delivered) - base))
+    base=$(($(counted b) - base))
     # A session that is over means a new one, or none.
     on a ping -q -c 3 -i 0.2 -W 2 10.77.0.2 >/dev/null || lost=1
     [[ $lost -eq 1 || $session == "$(on a wg show wg0 latest-handshakes)" ]] || lost=renewed

@@ -4,27 +4,15 @@
 # peer gets one by a cookie, memory stays bounded. Counts, not speeds: those are in Tests/Benchmarks/attack-bench.sh.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# a has a session with b, c comes later, g sends the floods; each has a cable to b.
+# a has a session with b, c comes later, g sends the floods. What comes back to it is counted, too.
 hosts() {
-    host a b c g
-    join a b 0
-    join c b 1
-    join g b 2
-    on b ip route add 10.66.0.0/16 via 198.51.102.1
-    on b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth-a.rp_filter=0 net.ipv4.conf.eth-g.rp_filter=0
-    # Who floods is not at the addresses that it claims, but its host sees what comes back.
+    flood_hosts
     on g nft -f - <<END
 table inet count {
     chain in { type filter hook prerouting priority 0; udp sport 51820 udp length 72 counter; }
 }
 END
-    on b nft -f - <<END
-table inet count {
-    chain in { type filter hook input priority 0; iifname wg0 ip saddr 10.77.0.1 icmp type echo-request counter; }
 }
-END
-}
-counted() { on "$1" nft -j list table inet count | jq '[.nftables[].rule.expr[]?.counter.packets? // empty] | add'; }
 
 # third: c as a further peer of b, which knows c but not where it is.
 third() {
@@ -47,16 +35,11 @@ calm() {
 
 memory() { sed -n "s/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$(processes b | sed -n 's/ wireguard-.*//p')/status"; }
 
-captures() {
-    on a "$(command -v attack-generator)" capture eth-b 51820 50 "$WORK/captured" >"$WORK/capturing" &
-    wait_until 10 grep -q ready "$WORK/capturing" && on a ping -q -c 60 -i 0.01 -W 5 -s 900 10.77.0.2 && wait $!
-}
-
 hosts
 check "the engines start" eval 'device a wireguard-swift && device b wireguard-swift && device c wireguard-go'
 check "wg sets two of them up" endpoints a b
 ping_through "their tunnel works" a 10.77.0.2 1
-check "data packets are captured" captures
+check "data packets are captured" capture 50
 session="$(on a wg show wg0 latest-handshakes)"
 delivered="$(counted b)"
 before="$(memory)"

@@ -58,7 +58,7 @@ join a b
 check "an engine starts" device a "$engine"
 check "another engine starts" device b "$engine"
 check "wg sets both up" endpoints a b
-ping_through "the tunnel works" a 10.77.0.2
+check "the tunnel works" wait_until 20 on a ping -q -c 1 -W 1 10.77.0.2
 process="$(engine_of b)"
 other="$(engine_of a)"
 on b wg showconf wg0 >"$WORK/b.conf"
@@ -78,8 +78,11 @@ pings=("$!")
 on b ping -q -n -i 0.2 -c $((seconds * 5)) -W 5 fd77::1 >"$WORK/ping.b" &
 pings+=("$!")
 start=$SECONDS
-for ((number = 0; SECONDS - start < seconds; number++)); do
+renewals() { echo $(($(sort -u "$WORK/handshakes" 2>/dev/null | wc -l) - 1)); }
+# By a clock that runs fast a busy machine may need longer for a renewal.
+for ((number = 0; SECONDS - start < seconds || ($(renewals) < 1 && SECONDS - start < 60); number++)); do
     turn "$number"
+    on a ping -q -c 1 -W 1 10.77.0.2 >/dev/null
     sleep 1
 done
 wait "${pings[@]}"
@@ -87,23 +90,23 @@ wait "${pings[@]}"
 wait "${rest[@]}"
 elapsed=$((SECONDS - start))
 
-renewals=$(($(sort -u "$WORK/handshakes" | wc -l) - 1))
-echo "# $number moves, $renewals renewals; $(sed -n 's/^\([0-9]* packets .* loss\).*/\1/p' "$WORK/ping.a" "$WORK/ping.b" | paste -sd ';')"
+echo "# $number moves, $(renewals) renewals; $(sed -n 's/^\([0-9]* packets .* loss\).*/\1/p' "$WORK/ping.a" "$WORK/ping.b" | paste -sd ';')"
 echo "# resident memory, KiB, at first and at last: $(sed -n '1p;$p' "$WORK/memory" | paste -sd ';')"
 equal "every request is taken" "" "$(cat "$WORK/trouble" 2>/dev/null)"
-# A move costs what is under way, and what comes before the first packet from the new place.
-lost() { sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$1" | awk '{ print $1 - $2 }'; }
-for name in a b; do
-    check "of the pings from $name no more are lost than moves cost" \
-        test "$(lost "$WORK/ping.$name")" -le $((30 + 3 * number))
-done
 check "the stream goes on to its end" jq -e '.error == null and .end.sum_received.bytes > 100000 and
     .end.sum_received_bidir_reverse.bytes > 100000' "$WORK/stream"
-ping_through "the tunnel still works" b 10.77.0.1
-check "the session has been renewed" test "$renewals" -ge 1
-# By a clock that runs fast, every pause of a busy machine is a long one.
-[[ $engine != wireguard-swift ]] ||
-    check "no more often than it has to be" test "$renewals" -le $((elapsed / 120 + 2))
+check "the tunnel still works" wait_until 20 on b ping -q -c 1 -W 1 10.77.0.1
+check "the session has been renewed" test "$(renewals)" -ge 1
+# By a clock that runs fast, every pause of a busy machine is a long one, in which sessions do end.
+if [[ $engine == wireguard-swift ]]; then
+    check "it has been renewed no more often than it has to be" test "$(renewals)" -le $((elapsed / 120 + 2))
+    # A move costs what is under way, and what comes before the first packet from the new place.
+    lost() { sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$1" | awk '{ print $1 - $2 }'; }
+    for name in a b; do
+        check "of the pings from $name no more are lost than moves cost" \
+            test "$(lost "$WORK/ping.$name")" -le $((3 * number))
+    done
+fi
 for column in 1 2; do
     check "the memory of engine $column has not grown by more than $most KiB" \
         test "$(grown "$WORK/memory" "$column")" -le "$most"

@@ -2,12 +2,15 @@
 # limit: 240
 # slow: yes
 # Our engine and Debian's wireguard-go over the two minutes after which a session is renewed: no ping is lost, and no other
-# handshake is made. Each cell is a pair of hosts, and all of them run side by side. CELLS=all takes every cell.
+# handshake is made. Each cell is a pair of hosts, and all of them run side by side. CELLS=all takes every cell,
+# CELLS=kernel those with the kernel module, in a guest that has it.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # INITIATOR RESPONDER FAMILY PSK
 cells=("wireguard-swift wireguard-go 4 -" "wireguard-go wireguard-swift 6 psk")
-if [[ ${CELLS:-} == all ]]; then
+if [[ ${CELLS:-} == kernel ]]; then
+    cells=("wireguard-swift kernel 4 -" "kernel wireguard-swift 6 -" "wireguard-swift kernel 6 psk" "kernel wireguard-swift 4 psk")
+elif [[ ${CELLS:-} == all ]]; then
     cells=()
     for pair in "wireguard-swift wireguard-go" "wireguard-go wireguard-swift" "wireguard-swift wireguard-swift"; do
         for family in 4 6; do

@@ -173,7 +173,7 @@ no_process() { [[ -z $(processes "$1") ]]; }
 
 # ping_through FACT NAME ADDRESS [COUNT]: the pings from a host all come back.
 ping_through() {
-    check "$1" on "$2" ping -q -c "${4:-3}" -i 0.2 -W 5 "$3"
+    check "$1" on "$2" ping -q -c "${4:-3}" -i 0.2 -W 15 "$3"
 }
 
 # transfer FROM TO ADDRESS MEGABYTES: sends random bytes over TCP and compares their sums.
@@ -222,13 +222,56 @@ endpoints() {
             endpoint "$address:51820" allowed-ips 10.77.0.2/32,fd77::2/128 &&
         on "$b" wg set wg0 private-key "$WORK/$b.key" listen-port 51820 peer "$(<"$WORK/$a.pub")" "${psk[@]}" \
             allowed-ips 10.77.0.1/32,fd77::1/128 &&
-        inside "$a" 1 && inside "$b" 2
+        # The first packet of A's link begins a handshake, which B has to be there for: the next try comes 5 s later.
+        inside "$b" 2 && inside "$a" 1
 }
 inside() {
     on "$1" ip address add "10.77.0.$2/24" dev wg0 &&
         on "$1" ip address add "fd77::$2/64" dev wg0 nodad &&
         on "$1" ip link set mtu 1420 up dev wg0
 }
+
+# flood_hosts: a and c, peers of b, and g, which floods it from addresses that it does not have; each has a cable to b. The
+# pings that come out of b's tunnel from a are counted in the table `count`.
+flood_hosts() {
+    host a b c g
+    join a b 0
+    join c b 1
+    join g b 2
+    on b ip route add 10.66.0.0/16 via 198.51.102.1
+    on b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth-a.rp_filter=0 net.ipv4.conf.eth-g.rp_filter=0
+    on b nft -f - <<END
+table inet count {
+    chain in { type filter hook input priority 0; iifname wg0 ip saddr 10.77.0.1 icmp type echo-request counter; }
+}
+END
+}
+counted() { on "$1" nft -j list table inet count | jq '[.nftables[].rule.expr[]?.counter.packets? // empty] | add'; }
+
+# capture COUNT: so many data packets of a to b, for floods to send again, in $WORK/captured. What the engine sends joined does
+# not count, so that it may take many pings.
+capture() {
+    local capturing tries
+    on a "$(command -v attack-generator)" capture eth-b 51820 "$1" "$WORK/captured" >"$WORK/capturing" &
+    capturing=$!
+    wait_until 10 grep -q ready "$WORK/capturing" || return 1
+    for ((tries = 0; tries < 50; tries++)); do
+        kill -0 "$capturing" 2>/dev/null || break
+        on a ping -q -c 50 -i 0.005 -W 5 -s 1200 10.77.0.2 >/dev/null
+    done
+    wait "$capturing"
+}
+
+# move A FAMILY: of the hosts that `join` has joined as network 0, the first one has another address.
+move() {
+    local old=198.51.100.1/24 new=198.51.100.7/24 nodad=
+    [[ $2 == 4 ]] || { old=2001:db8:0::1/64 new=2001:db8:0::7/64 nodad=nodad; }
+    on "$1" ip "-$2" address del "$old" dev eth-b
+    # shellcheck disable=SC2086 # a word or none
+    on "$1" ip "-$2" address add "$new" dev eth-b $nodad
+}
+# is_followed B: it knows that the other one has moved.
+is_followed() { on "$1" wg show wg0 endpoints | grep -qE '(198\.51\.100\.|2001:db8::)7\]?:51820'; }
 
 # quick_configs A B: files for wg-quick, $WORK/A/wg0.conf and $WORK/B/wg0.conf, for two hosts joined by network 0. Behind A
 # lies 10.88.1.0/24 and behind B 10.88.2.0/24.
