@@ -77,7 +77,7 @@ cpu() {
 memory() {
     local field="$1" pid
     shift
-    for pid; do sed -n "s/^$field:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$pid/status"; done | sort -n | tail -n 1 |
+    for pid; do sed -n "s/^$field:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$pid/status"; done 2>/dev/null | sort -n | tail -n 1 |
         awk '{ printf "%.1f\n", $1 / 1024 }'
 }
 
@@ -106,7 +106,7 @@ tunnel() {
         PIDS[$host]="$(ids "$host")"
     done
     endpoints "$2" "$3" || die "$(name_of "$1") can't be set up"
-    on "$2" ping -q -c 3 -i 0.1 -W 5 10.77.0.2 >/dev/null || die "no tunnel with $(name_of "$1")"
+    wait_until 20 on "$2" ping -c 1 -W 1 10.77.0.2 || die "no tunnel with $(name_of "$1")"
     { on "$3" iperf3 -s; } >/dev/null 2>&1 &
     { on "$3" "$helper" serve 10.77.0.2 7000; } >/dev/null 2>&1 &
     wait_until 5 listens "$3" 5201 && wait_until 5 listens "$3" 7000 || die "no server in the tunnel of $(name_of "$1")"

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 
@@ -67,5 +68,26 @@ import Testing
                 #expect(eventually { harness.shared.epoch.hasPassed(epoch) })
             }
         }
+    }
+
+    /// What the kernel has not joined goes to the TUN device in one write all the same: it waits at the socket already.
+    @Test func aRunGathersTheDatagramsOfManyReceives() throws {
+        let (harness, wire) = (try PlaneHarness(), try WireHarness())
+        try harness.setEndpoint(port: wire.port)
+        try harness.addKeypair(localIndex: 0x0200_0006, remoteIndex: 0x0100_0005, isInitiator: false)
+        var shape = PacketFactory.Shape()
+        shape.segmentSize = 1319
+        shape.payloadLength = 40_000
+        let expected = try #require(segments(of: PacketFactory.superFrame(shape)))
+        for (counter, packet) in expected.enumerated() {
+            wire.send(
+                WireHarness.seal(packet, index: 0x0200_0006, counter: UInt64(counter)), to: harness.sockets.port)
+        }
+        try harness.start()
+        var frame = [UInt8](repeating: 0, count: 70_000)
+        let length = read(harness.tun, &frame, frame.count)
+        try #require(length > 0)
+        let isSame = segments(of: Array(frame[..<length])) == expected
+        #expect(isSame)
     }
 }

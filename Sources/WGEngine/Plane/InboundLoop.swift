@@ -7,7 +7,7 @@ import WGProtocol
 ///
 /// One batch:
 /// 1. announce a quiescent point, read the clock, load what C has published;
-/// 2. receive up to eight messages from a socket that is ready, each of many datagrams of one sender;
+/// 2. receive messages from a socket that is ready, eight at a time, each of one or many datagrams of one sender;
 /// 3. handshake messages with the right first MAC, under load only those that `HandshakeGate` lets through, and cookie
 ///    messages go to C through a ring of their own;
 /// 4. find the keypair by the index in the packet, the last one first; too old or unknown: drop;
@@ -18,6 +18,10 @@ import WGProtocol
 ///
 /// Nothing here allocates, counts references or throws per packet.
 struct InboundLoop: ~Copyable {
+    /// Receives, and bytes that they bring, before the run is written and the other direction has its turn.
+    private static let receivesPerBatch = 16
+    private static let bytesPerBatch = 256 << 10
+
     private let shared: SharedState
     /// The same, for what happens per packet: no references are counted.
     private let uncounted: Unmanaged<SharedState>
@@ -103,17 +107,26 @@ struct InboundLoop: ~Copyable {
     private mutating func receiveBatch(_ ready: Ready) -> Ready {
         guard let sockets else { return [] }
         var more: Ready = []
-        if ready.contains(.ipv4), receive(sockets.pointee.ipv4) == GroReceiver.batchSize { more.insert(.ipv4) }
-        if ready.contains(.ipv6), receive(sockets.pointee.ipv6) == GroReceiver.batchSize { more.insert(.ipv6) }
+        if ready.contains(.ipv4), receive(sockets.pointee.ipv4) { more.insert(.ipv4) }
+        if ready.contains(.ipv6), receive(sockets.pointee.ipv6) { more.insert(.ipv6) }
         return more
     }
 
-    private mutating func receive(_ descriptor: Int32) -> Int {
-        guard descriptor >= 0 else { return 0 }
-        let count = receiver.receive(descriptor)
-        for index in 0..<count where receiver.message(index, &message) { takeMessage() }
+    /// Where the kernel has joined nothing, a run gathers the datagrams of many receives. True when there may be more.
+    private mutating func receive(_ descriptor: Int32) -> Bool {
+        guard descriptor >= 0 else { return false }
+        var mayHaveMore = true
+        var bytes = 0
+        for _ in 0..<Self.receivesPerBatch where mayHaveMore && bytes < Self.bytesPerBatch {
+            let count = receiver.receive(descriptor)
+            for index in 0..<count where receiver.message(index, &message) {
+                takeMessage()
+                bytes &+= message.count
+            }
+            mayHaveMore = count == GroReceiver.batchSize
+        }
         coalescer.flush()
-        return count
+        return mayHaveMore
     }
 
     // MARK: - Packets
