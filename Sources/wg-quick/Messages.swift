@@ -101,14 +101,14 @@ struct Messages {
     func text(_ fault: Command.Fault) -> String {
         switch fault {
         case .usage: Usage.overview(program: program)
-        case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
+        case .wrongOperands(let subcommand): subcommand.usage(program: program)
         case .value(let subcommand, let option, let value):
             "Invalid option: `\(option.text)' can't be `\(value)', only \(option.alternatives)\n"
-                + Usage.line(subcommand, program: program)
+                + subcommand.usage(program: program)
         case .without(let option, let other, let subcommand):
             "Invalid option: `\(option.text)' means nothing without `\(other.text)'\n"
-                + Usage.line(subcommand, program: program)
-        case .options(let subcommand, let fault): fault.message + Usage.line(subcommand, program: program)
+                + subcommand.usage(program: program)
+        case .options(let subcommand, let fault): fault.message + subcommand.usage(program: program)
         }
     }
 

@@ -1,3 +1,4 @@
+import WGCommandLine
 import WGConfig
 import WGLinux
 import WGModel
@@ -32,7 +33,7 @@ struct Program {
             reporter.say(Usage.overview(program: name))
             return .success
         case .version: return print(Version.line)
-        case .helpFor(let subcommand): return print(Usage.page(subcommand, program: name))
+        case .helpFor(let subcommand): return print(subcommand.help(program: name))
         case .up(let argument, let options): return asRoot { up(argument, options) }
         case .reresolve(let request): return asRoot { reresolve(request) }
         case .down(let argument, let shows): return asRoot { down(argument, shows: shows) }

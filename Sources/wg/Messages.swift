@@ -15,18 +15,18 @@ struct Messages {
     func text(_ fault: Command.Fault) -> String {
         switch fault {
         case .unknownSubcommand(let word): "Invalid subcommand: `\(word)'\n" + Usage.overview(program: program)
-        case .wrongOperands(let subcommand): Usage.line(subcommand, program: program)
-        case .options(let subcommand, let fault): fault.message + Usage.line(subcommand, program: program)
+        case .wrongOperands(let subcommand): subcommand.usage(program: program)
+        case .options(let subcommand, let fault): fault.message + subcommand.usage(program: program)
         case .optionValue(let subcommand, let option, let value):
             "Invalid option: \(option.usage), not `\(value)': \(option.summary)\n"
-                + Usage.line(subcommand, program: program)
-        case .unknownField(let word): "Invalid parameter: `\(word)'\n" + Usage.line(.show, program: program)
+                + subcommand.usage(program: program)
+        case .unknownField(let word): "Invalid parameter: `\(word)'\n" + Subcommand.show.usage(program: program)
         case .fieldOfJSON:
             "Invalid option: `\(Option.json.text)' prints whole devices, without a field\n"
-                + Usage.line(.show, program: program)
+                + Subcommand.show.usage(program: program)
         case .secretsWithoutJSON:
             "Invalid option: `\(Option.secrets.text)' belongs to `\(Option.json.text)'\n"
-                + Usage.line(.show, program: program)
+                + Subcommand.show.usage(program: program)
         }
     }
 

@@ -1,3 +1,4 @@
+import WGCommandLine
 import WGControl
 import WGLinux
 import WGModel
@@ -31,7 +32,7 @@ struct Program {
         switch command {
         case .help: print(Usage.overview(program: name))
         case .version: print(Version.line + "\n")
-        case .helpFor(let subcommand): print(Usage.page(subcommand, program: name))
+        case .helpFor(let subcommand): print(subcommand.help(program: name))
         case .show(let target, let field, let options): show(target, field, options)
         case .watch(let request): watch(request)
         case .showconf(let interface): showconf(interface)

@@ -1,8 +1,9 @@
+import WGCommandLine
+
 /// The commands of `wg-quick`, in the order of the help text.
-enum Subcommand: String, CaseIterable {
+enum Subcommand: String, CommandWord {
     case up, down, apply, plan, save, reresolve, strip, check
 
-    /// What it understands besides operands.
     var options: [Option] {
         switch self {
         case .up: [.dns, .dnsFailure, .wait, .dryRun, .json, .help]
@@ -15,7 +16,6 @@ enum Subcommand: String, CaseIterable {
         }
     }
 
-    /// How it is called: what follows the name and the options.
     var operands: String {
         switch self {
         case .up, .down, .apply, .plan, .save, .strip: "NAME | FILE"
@@ -24,7 +24,6 @@ enum Subcommand: String, CaseIterable {
         }
     }
 
-    /// One line for the help text and completions.
     var summary: String {
         switch self {
         case .up: "make an interface, with all that belongs to it"
@@ -38,7 +37,6 @@ enum Subcommand: String, CaseIterable {
         }
     }
 
-    /// A few lines for the command's own help.
     var explanation: String {
         switch self {
         case .up:
@@ -96,31 +94,6 @@ enum Subcommand: String, CaseIterable {
             The status is 0 if there are notes at most, 2 if there are warnings, and 1 if there
             are errors.
             """
-        }
-    }
-}
-
-/// Commands about the program itself. Each has the spellings of an option, too.
-enum Inquiry: String, CaseIterable {
-    case help, version
-
-    init?(_ word: String) {
-        guard let found = Self.allCases.first(where: { $0.spellings.contains(word) }) else { return nil }
-        self = found
-    }
-
-    var spellings: [String] {
-        switch self {
-        case .help: ["help", "-h", "--help"]
-        case .version: ["version", "-v", "--version"]
-        }
-    }
-
-    /// One line for the help text and completions.
-    var summary: String {
-        switch self {
-        case .help: "explain the program"
-        case .version: "print the version"
         }
     }
 }

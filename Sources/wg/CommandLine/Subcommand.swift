@@ -1,8 +1,9 @@
+import WGCommandLine
+
 /// The commands of `wg`, in the order of the help text.
-enum Subcommand: String, CaseIterable {
+enum Subcommand: String, CommandWord {
     case show, watch, metrics, showconf, set, setconf, addconf, syncconf, genkey, genpsk, pubkey
 
-    /// What it understands besides operands.
     var options: [Option] {
         switch self {
         case .show: [.json, .secrets, .names, .help]
@@ -12,7 +13,6 @@ enum Subcommand: String, CaseIterable {
         }
     }
 
-    /// How it is called: what follows the name and the options.
     var operands: String {
         switch self {
         case .show: "[INTERFACE | all | interfaces] [\(ShowField.names.joined(separator: " | "))]"
@@ -25,7 +25,6 @@ enum Subcommand: String, CaseIterable {
         }
     }
 
-    /// One line for the help text and completions.
     var summary: String {
         switch self {
         case .show: "print devices, their peers and counters"
@@ -39,31 +38,6 @@ enum Subcommand: String, CaseIterable {
         case .genkey: "print a new private key"
         case .genpsk: "print a new preshared key"
         case .pubkey: "read a private key from standard input and print its public key"
-        }
-    }
-}
-
-/// Commands about the program itself. Each has the spellings of an option, too.
-enum Inquiry: String, CaseIterable {
-    case help, version
-
-    init?(_ word: String) {
-        guard let found = Self.allCases.first(where: { $0.spellings.contains(word) }) else { return nil }
-        self = found
-    }
-
-    var spellings: [String] {
-        switch self {
-        case .help: ["help", "-h", "--help"]
-        case .version: ["version", "-v", "--version"]
-        }
-    }
-
-    /// One line for the help text and completions.
-    var summary: String {
-        switch self {
-        case .help: "explain the program, or a command"
-        case .version: "print the version"
         }
     }
 }

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WGCommandLine
 import WGConfig
 
 @testable import wg_quick

@@ -50,7 +50,7 @@ struct WGQuickCommandTests {
 
     @Test(arguments: Subcommand.allCases)
     func aCommandsHelpHasItsOptions(subcommand: Subcommand) {
-        let page = Usage.page(subcommand, program: "wg-quick")
+        let page = subcommand.help(program: "wg-quick")
         #expect(page.hasPrefix("Usage: wg-quick \(subcommand.rawValue) "))
         for option in subcommand.options { #expect(page.contains("\n  \(option.usage)  ")) }
         #expect(page.split(separator: "\n").allSatisfy { $0.count <= 100 })
