@@ -28,8 +28,8 @@ public struct HandshakeAdmission: Sendable {
     // In Diffie-Hellman computations, 40 us each.
     private var unproven = Budget(perSecond: 1000, burst: 8192)
     private var proven = Budget(perSecond: 8000, burst: 1000)
-    // As many as there are sources that a flood may have when it begins.
-    private var cookies = Budget(perSecond: 6000, burst: 65_000)
+    // As many as a flood may have sources when it begins, and again after the 5 s in which the inbound loop forgets them.
+    private var cookies = Budget(perSecond: 13_000, burst: 65_000)
     private var sources = SourceLimiter()
 
     /// For messages to the owner of this key.
