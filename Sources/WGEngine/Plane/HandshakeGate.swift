@@ -35,11 +35,16 @@ struct HandshakeGate: ~Copyable {
             | initiation.loadUnaligned(fromByteOffset: 140, as: UInt64.self) != 0
     }
 
-    /// Whether a message from a source, by its `hash`, is worth looking at.
-    mutating func admits(_ hash: UInt64, now: UInt64) -> Bool { !recent.knows(hash, now: now) || spend(now) }
-
-    /// A message that was let through has the right first MAC.
-    mutating func note(_ hash: UInt64) { recent.note(hash) }
+    /// Whether a message from a source, by its `hash`, is to be taken. `isGenuine` looks at its first MAC, which is not done
+    /// for what comes from known sources; but who is about to be forgotten and still sends is remembered anew.
+    @inline(__always)
+    mutating func admits(_ hash: UInt64, now: UInt64, isGenuine: () -> Bool) -> Bool {
+        let knowledge = recent.knowledge(of: hash, now: now)
+        let isTaken = knowledge == .unknown || spend(now)
+        guard isTaken || knowledge == .fading, isGenuine() else { return false }
+        recent.note(hash)
+        return isTaken
+    }
 
     /// Of address and port.
     @inline(__always)

@@ -160,7 +160,7 @@ struct InboundLoop: ~Copyable {
     private mutating func takeHandshake(_ bytes: UnsafeRawPointer, _ count: Int) {
         switch (UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)), count) {
         case (1, 148): guard isWorthTaking(bytes) else { return }
-        case (2, 92): guard hasMac1(bytes, count) else { return }
+        case (2, 92): guard Self.hasMac1(bytes, count, macChecker) else { return }
         case (3, 64): break
         default: return
         }
@@ -182,19 +182,21 @@ struct InboundLoop: ~Copyable {
     /// Whether C is to see an initiation.
     private mutating func isWorthTaking(_ bytes: UnsafeRawPointer) -> Bool {
         let mustPassGate = uncounted._withUnsafeGuaranteedRef { $0.collectsHandshakes.load(ordering: .relaxed) }
-        guard mustPassGate, !HandshakeGate.hasMac2(bytes) else { return hasMac1(bytes, 148) }
+        guard mustPassGate, !HandshakeGate.hasMac2(bytes) else {
+            return Self.hasMac1(bytes, 148, macChecker)
+        }
         let isIPv4 = message.path.remote_length == UInt32(MemoryLayout<sockaddr_in>.size)
         let source = gate.hash(message.path.remote, isIPv4: isIPv4)
-        guard gate.admits(source, now: now) else {
-            uncounted._withUnsafeGuaranteedRef { _ = $0.shedHandshakes.wrappingAdd(1, ordering: .relaxed) }
-            return false
-        }
-        guard hasMac1(bytes, 148) else { return false }
-        gate.note(source)
-        return true
+        let macChecker = macChecker
+        let isTaken = gate.admits(source, now: now) { Self.hasMac1(bytes, 148, macChecker) }
+        if !isTaken { uncounted._withUnsafeGuaranteedRef { _ = $0.shedHandshakes.wrappingAdd(1, ordering: .relaxed) } }
+        return isTaken
     }
 
-    private func hasMac1(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+    @inline(__always)
+    private static func hasMac1(
+        _ bytes: UnsafeRawPointer, _ count: Int, _ macChecker: UnsafeMutablePointer<MacChecker>?
+    ) -> Bool {
         guard let macChecker else { return false }
         return macChecker.pointee.isValid(
             UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: UInt8.self).span)

@@ -26,15 +26,22 @@ struct RecentSources: ~Copyable {
         previous.deallocate()
     }
 
-    /// Whether the source has been heard of; `hash` is that of its address and port.
-    mutating func knows(_ hash: UInt64, now: UInt64) -> Bool {
-        if now >= generationEnd { turn(now) }
-        let (first, second) = (Self.place(hash), Self.place(hash &>> 20))
-        return Self.has(current, first) && Self.has(current, second)
-            || Self.has(previous, first) && Self.has(previous, second)
+    enum Knowledge {
+        case unknown
+        /// Will be forgotten within `generationTime`, unless it is noted again.
+        case fading
+        case known
     }
 
-    /// Remembers a source that `knows` has just been asked about.
+    /// Whether the source has been heard of; `hash` is that of its address and port.
+    mutating func knowledge(of hash: UInt64, now: UInt64) -> Knowledge {
+        if now >= generationEnd { turn(now) }
+        let (first, second) = (Self.place(hash), Self.place(hash &>> 20))
+        if Self.has(current, first), Self.has(current, second) { return .known }
+        return Self.has(previous, first) && Self.has(previous, second) ? .fading : .unknown
+    }
+
+    /// Remembers a source that `knowledge` has just been asked about.
     mutating func note(_ hash: UInt64) {
         let (first, second) = (Self.place(hash), Self.place(hash &>> 20))
         current[first.word] |= first.bit
