@@ -54,7 +54,7 @@ for word in "${commands[@]}"; do
     case $word in help | version) ;; *) subcommands+=("$word") ;; esac
 done
 options() { "$1" "$2" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'; }
-mapfile -t fields < <("$wg" show --help | sed -n '1s/.* \[\([^]]*\)\]$/\1/p' | sed 's/ | /\n/g')
+mapfile -t fields < <("$wg" show --help | sed -n '2 { s/.* \[\([^]]*\)\]$/\1/; s/ | /\n/g; p }')
 mapfile -t settings < <("$wg" set --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
 
 known() {

@@ -28,7 +28,7 @@ struct EngineLauncher {
 
     /// An engine puts itself into the background once its link and its socket are there, so its end is its readiness.
     func start(_ engine: EngineProgram, _ name: InterfaceName) throws(QuickError) {
-        let end = try runner.run(engine.path, [engine.shownName, name.text])
+        let end = try runner.run(engine.path, [engine.shownName, name.text], interruption: .waits)
         guard end.isSuccess else { throw .engineFailed(engine, end) }
     }
 }

@@ -9,15 +9,26 @@ struct ProcessRunner {
     private static let graceMilliseconds: Int32 = 5000
     private static let tickMilliseconds: Int32 = 50
 
+    /// What a signal means for the program.
+    enum Interruption {
+        /// It is told at once.
+        case ends
+        /// It gets the time to end by itself: one that goes into the background would otherwise leave there what nobody
+        /// knows of. The keys of a terminal do not reach it, either.
+        case waits
+    }
+
     /// - Throws: `interrupted` when a signal came before the program's end. The program is told, and then killed if it
     ///   doesn't end in time.
-    func run(_ path: String, _ arguments: [String]) throws(QuickError) -> ProcessEnd {
+    func run(
+        _ path: String, _ arguments: [String], interruption: Interruption = .ends
+    ) throws(QuickError) -> ProcessEnd {
         do {
             // Where there is a terminal, its foreground group has to stay one, or hooks could not read from it.
             let child = try ChildProcess.start(
-                path, arguments, environment: environment.entries, ownGroup: !CurrentProcess.hasTerminal,
-                signals: signals)
-            return try wait(for: child)
+                path, arguments, environment: environment.entries,
+                ownGroup: interruption == .waits || !CurrentProcess.hasTerminal, signals: signals)
+            return try wait(for: child, interruption)
         } catch let error as Errno {
             throw .cannotStart(program: path, error)
         } catch let error as QuickError {
@@ -27,7 +38,7 @@ struct ProcessRunner {
         }
     }
 
-    private func wait(for child: ChildProcess) throws -> ProcessEnd {
+    private func wait(for child: ChildProcess, _ interruption: Interruption) throws -> ProcessEnd {
         var reason: Signal?
         var patience = Self.graceMilliseconds
         let ending = try child.endDescriptor()
@@ -35,7 +46,7 @@ struct ProcessRunner {
             let end = try child.reap()
             while let signal = signals.next() {
                 reason = reason ?? signal
-                if end == nil { child.send(signal) }
+                if end == nil, interruption == .ends { child.send(signal) }
             }
             if let end {
                 if let reason { throw QuickError.interrupted(reason) }
@@ -47,6 +58,7 @@ struct ProcessRunner {
             }
             signals.wait(milliseconds: Self.tickMilliseconds, orReadable: ending.rawValue)
             patience -= Self.tickMilliseconds
+            if patience == Self.graceMilliseconds / 2, interruption == .waits { child.send(.terminate) }
             if patience == 0 { child.send(.kill) }
         }
     }

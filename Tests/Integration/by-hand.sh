@@ -51,7 +51,8 @@ has_ended() {
     exec {keyboard}>&-
     wait "$terminal"
 }
-shows() { grep -qF "$1" "$WORK/typescript"; }
+# shows WORDS: at the beginning of a line.
+shows() { grep -q "^$1" "$WORK/typescript"; }
 
 for stage in PreUp PostUp; do
     (umask 077 && cat >"$conf") <<END
@@ -62,10 +63,26 @@ $stage = echo hook has begun; sleep 100
 PostDown = echo taken back
 END
     at_terminal "wg-quick up $conf"
-    check "$stage: a hook waits at the terminal" wait_until 20 shows $'\nhook has begun'
+    check "$stage: a hook waits at the terminal" wait_until 20 shows "hook has begun"
     printf '\003' >&"$keyboard"
     check "$stage: the interrupt key ends it" wait_until 20 shows "status 130"
     has_ended
-    check "$stage: the hook for down was run" shows $'\ntaken back'
+    check "$stage: the hook for down was run" shows "taken back"
     check "$stage: nothing is left" wait_until 5 same_state "$WORK/before" a || same_state "$WORK/before" a | sed 's/^/# /'
 done
+
+# An engine that goes into the background, and makes its link there only later.
+cat >"$WORK/bin/slow-engine" <<'END'
+#!/bin/sh
+echo engine has begun
+setsid sh -c 'sleep 0.5; exec wireguard-swift "$1"' sh "$1" </dev/null >/dev/null 2>&1 &
+sleep 1.5
+END
+chmod 755 "$WORK/bin/slow-engine"
+at_terminal "WG_QUICK_USERSPACE_IMPLEMENTATION=$WORK/bin/slow-engine wg-quick up $conf"
+check "an engine starts" wait_until 20 shows "engine has begun"
+printf '\003' >&"$keyboard"
+check "the interrupt key ends that, too" wait_until 20 shows "status 130"
+has_ended
+sleep 1
+check "and nothing of the engine is left" wait_until 5 same_state "$WORK/before" a

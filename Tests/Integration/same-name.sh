@@ -28,6 +28,8 @@ on b ip link delete dev wg0
 check "down succeeds in the first namespace" on a wg-quick down "$WORK/a/wg0.conf"
 check "its hook has run" test -s "$WORK/a.down"
 check_fails "the other's hook has not" test -e "$WORK/b.down"
+# The kernel acknowledges that the link has gone a moment later, to a child.
+wait_until 5 no_process a
 equal "nothing is left" "" "$(run_files a)$(processes a)$(processes b)"
 
 # A socket that nobody listens at is removed, not believed.

@@ -62,7 +62,8 @@ static inline int clinux_execve(const char *path, char *const *arguments, char *
 }
 
 // A child that sends a request for which the kernel gives one acknowledgement. It ends with 0 if that says success. It holds
-// none of the standard streams: who reads to their end waits for this process alone. Returns its pid, or -errno.
+// nothing open but the socket: who waits for the end of a stream or for a lock waits for this process alone. Returns its
+// pid, or -errno.
 static inline pid_t clinux_request_in_child(int socket, const void *request, size_t length) {
     pid_t pid = fork();
     if (pid < 0) return -errno;
@@ -71,7 +72,8 @@ static inline pid_t clinux_request_in_child(int socket, const void *request, siz
         struct nlmsghdr header;
         struct nlmsgerr error;
     } answer;
-    for (int stream = 0; stream <= 2; stream++) close(stream);
+    if (socket > 0) (void)close_range(0, (unsigned)socket - 1, 0);
+    (void)close_range((unsigned)socket + 1, ~0U, 0);
     int done = send(socket, request, length, 0) == (ssize_t)length &&
                recv(socket, &answer, sizeof answer, 0) == (ssize_t)sizeof answer &&
                answer.header.nlmsg_type == NLMSG_ERROR && answer.error.error == 0;
