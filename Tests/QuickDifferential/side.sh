@@ -215,7 +215,9 @@ as_before() {
 }
 
 make_host || exit 1
-wait_until network_settled
+# The cables' ends hear of each other a moment later.
+cables_are_there() { network_settled && [[ $network != *NO-CARRIER* ]]; }
+wait_until cables_are_there
 before="$network"
 read -r number <"$WORK/$side.next"
 while ((number < ${#FACTS[@]})); do
