@@ -54,7 +54,8 @@ for word in "${commands[@]}"; do
     case $word in help | version) ;; *) subcommands+=("$word") ;; esac
 done
 options() { "$1" "$2" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'; }
-mapfile -t fields < <("$wg" show --help | sed -n '2 { s/.* \[\([^]]*\)\]$/\1/; s/ | /\n/g; p }')
+# The last brackets of the usage, which has as many lines as the length of the program's path makes it have.
+mapfile -t fields < <("$wg" show --help | sed '/^$/,$d' | tr -s ' \n' ' ' | sed 's/.* \[\([^]]*\)\] *$/\1/; s/ | /\n/g')
 mapfile -t settings < <("$wg" set --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
 
 known() {

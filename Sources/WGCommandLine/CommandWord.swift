@@ -26,15 +26,18 @@ extension CommandWord {
     /// How it is called, in one line or, where that would be too long, in several.
     public func usage(program: String) -> String {
         let options = options.filter { $0 != .help }.map { "[\($0.usage)]" }
-        var text = "Usage: \(program) \(rawValue)"
-        var width = text.count
-        let indentation = String(repeating: " ", count: width)
-        for word in options + [operands] where !word.isEmpty {
-            let breaks = width + 1 + word.count > 100
-            text += breaks ? "\n\(indentation) \(word)" : " \(word)"
-            width = (breaks ? indentation.count : width) + 1 + word.count
+        let indentation = "        "
+        var text = ""
+        var line = "Usage: \(program) \(rawValue)"
+        for word in options + operands.split(separator: " ").map(String.init) {
+            if line.count + 1 + word.count <= 100 {
+                line += " " + word
+            } else {
+                text += line + "\n"
+                line = indentation + word
+            }
         }
-        return text + "\n"
+        return text + line + "\n"
     }
 
     /// How it is called, and what it does.

@@ -17,7 +17,7 @@ public enum Inquiry: String, CaseIterable, Sendable {
     /// One line for the help text and completions.
     public var summary: String {
         switch self {
-        case .help: "explain the program"
+        case .help: "explain the program, or the command that follows"
         case .version: "print the version"
         }
     }
