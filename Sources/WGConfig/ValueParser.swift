@@ -112,13 +112,13 @@ extension ValueParser {
         switch servicePort(text.extracting(service)) {
         case .failure(let fault): return failure(fault, service)
         case .success(let port):
+            if case .v4(let address) = address, case .number(let number) = port {
+                return .success(EndpointName(ipv4: address, port: number))
+            }
             guard let name = string(text.extracting(host)) else { return failure(.notUTF8, host) }
-            switch port {
-            case .number(let number):
-                let endpoint = EndpointName(host: name, service: String(number), address: address, port: number)
-                return .success(endpoint)
-            case .service(let service):
-                return .success(EndpointName(host: name, service: service, address: nil, port: nil))
+            return switch port {
+            case .number(let number): .success(EndpointName(host: name, service: String(number)))
+            case .service(let service): .success(EndpointName(host: name, service: service))
             }
         }
     }

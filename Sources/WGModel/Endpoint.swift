@@ -45,29 +45,51 @@ extension Endpoint: CustomStringConvertible {
 
 /// An endpoint as written: a host name or literal and a port or service name, not resolved yet.
 public struct EndpointName: Hashable, Sendable {
+    /// Most endpoints of a large device are IPv4 addresses, whose text follows from the number.
+    private enum Storage: Hashable {
+        case ipv4(Endpoint)
+        indirect case written(host: String, service: String, numeric: Endpoint?)
+    }
+
+    private let storage: Storage
+
     /// Without brackets; may carry `%scope`.
-    public let host: String
+    public var host: String {
+        switch storage {
+        case .ipv4(let endpoint): endpoint.address.description
+        case .written(let host, _, _): host
+        }
+    }
     /// A number or a service name.
-    public let service: String
+    public var service: String {
+        switch storage {
+        case .ipv4(let endpoint): String(endpoint.port)
+        case .written(_, let service, _): service
+        }
+    }
     /// The endpoint itself, if nothing of it is a name. A scope is one: only the system knows the interface.
-    public let numeric: Endpoint?
+    public var numeric: Endpoint? {
+        switch storage {
+        case .ipv4(let endpoint): endpoint
+        case .written(_, _, let numeric): numeric
+        }
+    }
 
     /// A host without brackets, and a port or service, as they are.
     public init(host: String, service: String) {
-        let port = UInt16(service)
-        let address = port == nil ? nil : IPAddress(host)
-        self.init(host: host, service: service, address: address, port: port)
+        if let port = UInt16(service), let address = IPAddress(host) {
+            let numeric = Endpoint(address: address, port: port)
+            // A port may have been written with zeros or a sign in front.
+            let isPlain = address.isIPv4 && String(port) == service
+            storage = isPlain ? .ipv4(numeric) : .written(host: host, service: service, numeric: numeric)
+        } else {
+            storage = .written(host: host, service: service, numeric: nil)
+        }
     }
 
-    /// For who has read the numbers already, if they are such.
-    package init(host: String, service: String, address: IPAddress?, port: UInt16?) {
-        self.host = host
-        self.service = service
-        if let address, let port {
-            numeric = Endpoint(address: address, port: port)
-        } else {
-            numeric = nil
-        }
+    /// An IPv4 address and a port.
+    package init(ipv4 address: UInt32, port: UInt16) {
+        storage = .ipv4(Endpoint(address: .v4(address), port: port))
     }
 
     /// Splits at the last colon, or after the closing bracket: `host:port`, `[v6]:port`, and bare `v6:port` as stock.
