@@ -40,6 +40,8 @@ check "the engines start" eval 'device a wireguard-swift && device b wireguard-s
 check "wg sets two of them up" endpoints a b
 ping_through "their tunnel works" a 10.77.0.2 1
 check "data packets are captured" capture 50
+engine="$(processes b | sed -n 's/ wireguard-.*//p')"
+echo "# the kernel drops known sources for it: $(find "/proc/$engine/fd" -lname "*bpf-prog*" | wc -l)"
 session="$(on a wg show wg0 latest-handshakes)"
 delivered="$(counted b)"
 before="$(memory)"

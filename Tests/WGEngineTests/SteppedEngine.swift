@@ -57,7 +57,7 @@ final class SteppedEngine {
         self.inbound = inbound
         self.shared = shared
         controller = EngineController(
-            name: try InterfaceName("test"), shared: shared, network: KernelNetwork(),
+            name: try InterfaceName("test"), shared: shared, network: KernelNetwork(filter: -1),
             wallClock: {
                 HandshakeTime(seconds: Int64(hand.now / 1_000_000_000), nanoseconds: Int64(hand.now % 1_000_000_000))
             }, log: EngineLog(.silent, name: try InterfaceName("test")) { _ in true })

@@ -22,6 +22,7 @@
 #include "clinux_file.h"
 #include "clinux_memory.h"
 #include "clinux_inet.h"
+#include "clinux_net_gate.h"
 #include "clinux_net_udp.h"
 #include "clinux_resolver.h"
 #include "clinux_sandbox.h"

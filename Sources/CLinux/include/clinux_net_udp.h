@@ -95,7 +95,6 @@ static inline int clinux_udp_open(int family, uint16_t port, uint32_t mark, int 
         return result;
     }
     clinux_set_buffers(fd, buffer_bytes);
-    clinux_udp_shed_garbage(fd);
     (void)clinux_set_option(fd, clinux_sol_udp, UDP_GRO, 1);
     return fd;
 }

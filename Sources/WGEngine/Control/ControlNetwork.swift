@@ -16,7 +16,14 @@ protocol ControlNetwork: AnyObject {
 
 /// The kernel's network.
 final class KernelNetwork: ControlNetwork {
-    func open(port: UInt16, mark: UInt32) throws(Errno) -> UdpSockets { try UdpPort.open(port: port, mark: mark) }
+    private let filter: Int32
+
+    /// - Parameter filter: the program of `HandshakeFilter`, or -1.
+    init(filter: Int32) { self.filter = filter }
+
+    func open(port: UInt16, mark: UInt32) throws(Errno) -> UdpSockets {
+        try UdpPort.open(port: port, mark: mark, filter: filter)
+    }
 
     func setMark(_ mark: UInt32, of sockets: UdpSockets) throws(Errno) { try UdpPort.setMark(mark, of: sockets) }
 

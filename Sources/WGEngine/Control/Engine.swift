@@ -57,12 +57,13 @@ public final class Engine {
         wakes = try EngineWakes()
         let shared = SharedState(
             clock: clock, controlWake: wakes.control.rawValue, outboundWake: wakes.outbound.rawValue,
-            inboundWake: wakes.inbound.rawValue)
+            inboundWake: wakes.inbound.rawValue, filtersInKernel: true)
         guard let shared else { throw .failed(.allocateMemory, .noMemory) }
         self.shared = shared
         log = EngineLog(level, name: name)
+        let network = KernelNetwork(filter: shared.handshakeFilter.program)
         controller = EngineController(
-            name: name, shared: shared, network: KernelNetwork(), wallClock: { WallClock.now() }, log: log)
+            name: name, shared: shared, network: network, wallClock: { WallClock.now() }, log: log)
         if !keysAreLocked || !controller.arena.isLocked {
             log.note(.error, "keys-not-locked", now: clock.now(), [("reason", "the limit on locked memory")])
         }

@@ -9,7 +9,7 @@ extension EngineController {
     /// How many messages are taken before timers and clients have their turn.
     private static let handshakesPerTurn = 256
     /// How long to let messages gather under load, in real nanoseconds: being woken for each would cost more than they do.
-    private static let gatheringTime: UInt64 = 2_000_000
+    private static let gatheringTime: UInt64 = 4_000_000
 
     /// Takes what the inbound loop has found to be meant for us.
     func takeHandshakes(now: UInt64) {
@@ -19,6 +19,7 @@ extension EngineController {
         ring.drain(limit: Self.handshakesPerTurn) { takeHandshake($0, now: now) }
         let isUnderLoad = admission?.isUnderLoad(now: now) ?? false
         shared.collectsHandshakes.store(isUnderLoad, ordering: .sequentiallyConsistent)
+        shared.handshakeFilter.arm(isUnderLoad)
     }
 
     /// How long to sleep at most, as nobody wakes us for messages; `nil` when the inbound loop does.

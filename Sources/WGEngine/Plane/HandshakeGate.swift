@@ -5,27 +5,24 @@ import WGCrypto
 /// and again from the sources that it has, and a peer once in 5 s. So who has not been heard of lately goes through, and of
 /// the others a thousand in a second. Thread U; no allocation.
 ///
-/// Only a message with the right first MAC makes its source known: who does not know our key keeps nobody out.
+/// Only a message with the right first MAC makes its source known: who does not know our key keeps nobody out. What is known
+/// the kernel can drop for us, see `HandshakeFilter`.
 struct HandshakeGate: ~Copyable {
     /// Messages in a second, at once.
     static let spareRate: UInt64 = 1000
     static let spareBurst: UInt64 = 500
 
-    private var recent = RecentSources()
+    private var recent: RecentSources
     private var spare = spareBurst
     private var spareSince: UInt64 = 0
-    // Random, so that nobody can choose sources whose hashes collide.
-    private let first: UInt64
-    private let second: UInt64
+    private let keys: InlineArray<4, UInt64>
+    /// How many messages of known sources one stands for: the kernel may have dropped the others.
+    private let knownWeight: UInt64
 
-    init() {
-        let random = Random.keyBytes()
-        var words: (UInt64, UInt64) = (0, 0)
-        for index in 0..<8 {
-            words.0 = words.0 &<< 8 | UInt64(random[index])
-            words.1 = words.1 &<< 8 | UInt64(random[8 + index])
-        }
-        (first, second) = (words.0, words.1 | 1)
+    init(_ filter: HandshakeFilter) {
+        recent = RecentSources(filter)
+        keys = filter.keys
+        knownWeight = filter.program >= 0 ? HandshakeFilter.sample : 1
     }
 
     /// Whether an initiation of 148 bytes has a second MAC at all, right or wrong.
@@ -35,34 +32,32 @@ struct HandshakeGate: ~Copyable {
             | initiation.loadUnaligned(fromByteOffset: 140, as: UInt64.self) != 0
     }
 
-    /// Whether a message from a source, by its `hash`, is to be taken. `isGenuine` looks at its first MAC, which is not done
-    /// for what comes from known sources; but who is about to be forgotten and still sends is remembered anew.
+    /// Judges a message from a source, by its `hash`: 0 if it is to be taken, else for how many dropped messages it stands.
+    /// `isGenuine` looks at its first MAC, which is not done for what comes from known sources; but who is about to be
+    /// forgotten and still sends is remembered anew.
     @inline(__always)
-    mutating func admits(_ hash: UInt64, now: UInt64, isGenuine: () -> Bool) -> Bool {
+    mutating func shed(_ hash: UInt64, now: UInt64, isGenuine: () -> Bool) -> UInt64 {
         let knowledge = recent.knowledge(of: hash, now: now)
+        let weight = knowledge == .known ? knownWeight : 1
         let isTaken = knowledge == .unknown || spend(now)
-        guard isTaken || knowledge == .fading, isGenuine() else { return false }
+        guard isTaken || knowledge == .fading, isGenuine() else { return weight }
         recent.note(hash)
-        return isTaken
+        return isTaken ? 0 : weight
     }
 
-    /// Of address and port.
+    /// Of address and port, 40 bits; `HandshakeFilter` has the same for the kernel.
     @inline(__always)
     func hash(_ remote: sockaddr_in6, isIPv4: Bool) -> UInt64 {
+        var sum = UInt64(UInt16(bigEndian: remote.sin6_port)) &* keys[2]
         withUnsafeBytes(of: remote) { bytes in
-            // Family, port and, in a `sockaddr_in`, the address.
-            let head = bytes.loadUnaligned(as: UInt64.self)
-            if isIPv4 { return fold(head ^ first, second) }
-            let high = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-            let low = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-            return fold(fold(fold(head ^ first, second) ^ high, second) ^ low, second)
+            if isIPv4 {
+                sum &+= UInt64(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))) &* keys[0]
+            } else {
+                sum &+= UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) &* keys[0]
+                sum &+= UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)) &* keys[1]
+            }
         }
-    }
-
-    @inline(__always)
-    private func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let product = left.multipliedFullWidth(by: right)
-        return product.high ^ product.low
+        return ((sum ^ sum &>> 32) &* keys[3]) &>> 24
     }
 
     private mutating func spend(_ now: UInt64) -> Bool {

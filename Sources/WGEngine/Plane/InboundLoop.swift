@@ -30,7 +30,7 @@ struct InboundLoop: ~Copyable {
     private let arena: PacketArena
     private var receiver: GroReceiver
     private var coalescer: Coalescer
-    private var gate = HandshakeGate()
+    private var gate: HandshakeGate
     private var message = clinux_udp_message()
 
     // Of this batch.
@@ -60,6 +60,7 @@ struct InboundLoop: ~Copyable {
         uncounted = Unmanaged.passUnretained(shared)
         peers = shared.peers
         keypairs = shared.keypairs
+        gate = HandshakeGate(shared.handshakeFilter)
         receiver = GroReceiver(buffer: arena.take(GroReceiver.bufferSize))
         coalescer = Coalescer(
             tun: tun, joinsUDP: joinsUDP, buffers: arena.take(2 * Coalescer.bufferSize),
@@ -188,9 +189,10 @@ struct InboundLoop: ~Copyable {
         let isIPv4 = message.path.remote_length == UInt32(MemoryLayout<sockaddr_in>.size)
         let source = gate.hash(message.path.remote, isIPv4: isIPv4)
         let macChecker = macChecker
-        let isTaken = gate.admits(source, now: now) { Self.hasMac1(bytes, 148, macChecker) }
-        if !isTaken { uncounted._withUnsafeGuaranteedRef { _ = $0.shedHandshakes.wrappingAdd(1, ordering: .relaxed) } }
-        return isTaken
+        let shed = gate.shed(source, now: now) { Self.hasMac1(bytes, 148, macChecker) }
+        guard shed > 0 else { return true }
+        uncounted._withUnsafeGuaranteedRef { _ = $0.shedHandshakes.wrappingAdd(shed, ordering: .relaxed) }
+        return false
     }
 
     @inline(__always)

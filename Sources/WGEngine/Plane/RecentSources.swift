@@ -1,30 +1,24 @@
 internal import CLinux
 
-/// Which sources have been heard of within the last seconds: a Bloom filter of two generations in 256 KiB of raw memory.
-/// Thread U.
+/// Which sources have been heard of within the last seconds: a Bloom filter of two generations, in the memory of
+/// `HandshakeFilter`. Thread U.
 ///
 /// 65 000 sources within 2.5 s let it take one of 70 new ones for a known one.
 struct RecentSources: ~Copyable {
     /// Nanoseconds; a source is remembered for this long at least, and for twice as long at most. The latter is
     /// REKEY_TIMEOUT: who tries again is new again.
     static let generationTime: UInt64 = 2_500_000_000
-    private static let wordCount = 1 << 14
+    private static let wordCount = HandshakeFilter.tableSize / 8
 
-    private var current: UnsafeMutablePointer<UInt64>
-    private var previous: UnsafeMutablePointer<UInt64>
+    private let filter: HandshakeFilter
+    private var currentIndex = 0
     private var generationEnd: UInt64 = 0
 
-    init() {
-        current = .allocate(capacity: Self.wordCount)
-        previous = .allocate(capacity: Self.wordCount)
-        current.initialize(repeating: 0, count: Self.wordCount)
-        previous.initialize(repeating: 0, count: Self.wordCount)
-    }
+    /// - Parameter filter: with empty tables; nobody else's, and there for as long as this is.
+    init(_ filter: HandshakeFilter) { self.filter = filter }
 
-    deinit {
-        current.deallocate()
-        previous.deallocate()
-    }
+    private var current: UnsafeMutablePointer<UInt64> { filter.table(currentIndex) }
+    private var previous: UnsafeMutablePointer<UInt64> { filter.table(1 - currentIndex) }
 
     enum Knowledge {
         case unknown
@@ -33,7 +27,7 @@ struct RecentSources: ~Copyable {
         case known
     }
 
-    /// Whether the source has been heard of; `hash` is that of its address and port.
+    /// Whether the source has been heard of; the low 40 bits of `hash` are taken.
     mutating func knowledge(of hash: UInt64, now: UInt64) -> Knowledge {
         if now >= generationEnd { turn(now) }
         let (first, second) = (Self.place(hash), Self.place(hash &>> 20))
@@ -50,9 +44,10 @@ struct RecentSources: ~Copyable {
 
     private mutating func turn(_ now: UInt64) {
         let isRecent = now < generationEnd &+ Self.generationTime
-        (current, previous) = (previous, current)
-        current.update(repeating: 0, count: Self.wordCount)
-        if !isRecent { previous.update(repeating: 0, count: Self.wordCount) }
+        previous.update(repeating: 0, count: Self.wordCount)
+        if !isRecent { current.update(repeating: 0, count: Self.wordCount) }
+        currentIndex = 1 - currentIndex
+        filter.choose(currentIndex)
         generationEnd = now &+ Self.generationTime
     }
 

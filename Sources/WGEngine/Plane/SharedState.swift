@@ -24,7 +24,9 @@ final class SharedState: @unchecked Sendable {
     /// Whether there is load: C looks after `handshakes` by itself every few milliseconds, so that U need not wake it, and
     /// U lets through only what passes its gate.
     let collectsHandshakes = Atomic<Bool>(false)
-    /// How many initiations U has dropped under load since C last asked.
+    /// What U's gate remembers, and the kernel's program that looks into it.
+    let handshakeFilter: HandshakeFilter
+    /// How many initiations U and the kernel have dropped under load since C last asked.
     let shedHandshakes = Atomic<UInt64>(0)
     /// To T.
     let outboundOrders = OutboundRing()
@@ -53,9 +55,15 @@ final class SharedState: @unchecked Sendable {
     private static let keypairBytes = MemoryLayout<KeypairTable.Entry>.stride * KeypairTable.capacity
 
     /// `nil` when there is no address space for the tables.
-    init?(clock: EngineClock, controlWake: Int32, outboundWake: Int32, inboundWake: Int32) {
+    ///
+    /// - Parameter filtersInKernel: whether the kernel is to drop known sources' initiations under load, if it will.
+    init?(
+        clock: EngineClock, controlWake: Int32, outboundWake: Int32, inboundWake: Int32, filtersInKernel: Bool = false
+    ) {
         guard let peerMemory = clinux_reserve(Self.peerBytes) else { return nil }
         guard let keypairMemory = clinux_reserve(Self.keypairBytes) else { return nil }
+        guard let handshakeFilter = HandshakeFilter(isInKernel: filtersInKernel) else { return nil }
+        self.handshakeFilter = handshakeFilter
         self.clock = clock
         self.controlWake = controlWake
         self.outboundWake = outboundWake
@@ -76,6 +84,7 @@ final class SharedState: @unchecked Sendable {
         inboundEvents.deallocate()
         handshakes.deallocate()
         outboundOrders.deallocate()
+        handshakeFilter.deallocate()
     }
 
     /// T or U: raises event bits of a peer and tells C once.

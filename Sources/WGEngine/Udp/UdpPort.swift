@@ -15,17 +15,24 @@ enum UdpPort {
     /// - Parameters:
     ///   - port: host byte order; 0 lets the kernel choose.
     ///   - mark: the firewall mark of what they send; 0 for none.
-    static func open(port: UInt16, mark: UInt32) throws(Errno) -> UdpSockets {
+    ///   - filter: the program of `HandshakeFilter`; with -1 the kernel sheds nothing but garbage.
+    static func open(port: UInt16, mark: UInt32, filter: Int32 = -1) throws(Errno) -> UdpSockets {
         var failure = Errno.addressInUse
         for _ in 0..<(port == 0 ? attempts : 1) {
             do {
-                return try openPair(port: port, mark: mark)
+                let sockets = try openPair(port: port, mark: mark)
+                for descriptor in [sockets.ipv4, sockets.ipv6] where descriptor >= 0 { shed(descriptor, filter) }
+                return sockets
             } catch {
                 failure = error
                 guard error == .addressInUse else { break }
             }
         }
         throw failure
+    }
+
+    private static func shed(_ socket: Int32, _ filter: Int32) {
+        if filter < 0 || clinux_gate_attach(socket, filter) < 0 { clinux_udp_shed_garbage(socket) }
     }
 
     private static func openPair(port: UInt16, mark: UInt32) throws(Errno) -> UdpSockets {
