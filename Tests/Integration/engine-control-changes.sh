@@ -12,7 +12,7 @@ b_key="$(<"$WORK/g-b.pub")"
 a_wg() { on g-a wg set wg0 "$@"; }
 b_wg() { on g-b wg set wg0 "$@"; }
 through() { on g-a ping -q -c 1 -W "${1:-2}" 10.77.0.2; }
-check "the tunnel works" through 15
+check "the tunnel works" wait_until 20 through
 
 sees_endpoint() { on g-b wg show wg0 endpoints | grep -qF "$1"; }
 

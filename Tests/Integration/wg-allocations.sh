@@ -26,11 +26,11 @@ allocations() {
         od -An -t u8 "$WORK/count" | tr -d ' '
 }
 
-# per_peer FACT LIMIT COMMAND ARGUMENT...: N in an argument stands for the number of peers.
+# per_peer FACT LIMIT COMMAND ARGUMENT...: @ in an argument, which no name of a directory has, stands for the number of peers.
 per_peer() {
     local fact="$1" limit="$2" small large
     shift 2
-    small="$(allocations "${@//N/1000}")" && large="$(allocations "${@//N/3000}")" || {
+    small="$(allocations "${@//@/1000}")" && large="$(allocations "${@//@/3000}")" || {
         not_ok "wg $*"
         return
     }
@@ -38,9 +38,9 @@ per_peer() {
         test $(((large - small) / 20)) -le $((limit * 100)) -a "$small" -gt 0
 }
 
-per_peer "wg setconf allocates little for each peer" 3 setconf nN "$WORK/N.conf"
-per_peer "wg addconf allocates little for each peer" 3 addconf nN "$WORK/N.conf"
-per_peer "wg show dump allocates little for each peer" 3 show nN dump
-per_peer "wg show allocates little for each peer" 3 show nN
-per_peer "wg showconf allocates little for each peer" 3 showconf nN
+per_peer "wg setconf allocates little for each peer" 3 setconf n@ "$WORK/@.conf"
+per_peer "wg addconf allocates little for each peer" 3 addconf n@ "$WORK/@.conf"
+per_peer "wg show dump allocates little for each peer" 3 show n@ dump
+per_peer "wg show allocates little for each peer" 3 show n@
+per_peer "wg showconf allocates little for each peer" 3 showconf n@
 exit $((FAILURES > 0))
