@@ -35,3 +35,9 @@ public struct Thread: ~Copyable, Sendable {
     /// Leaves the thread to itself: what it holds is freed when its body has returned.
     public consuming func detach() { pthread_detach(handle) }
 }
+
+/// The machine's processors.
+public enum Processors {
+    /// How many the calling thread may run on: no more than the machine has, and fewer in a cpuset or under `taskset`.
+    public static var usable: Int { Int(clinux_processors()) }
+}

@@ -5,7 +5,9 @@ import WGSandbox
 
 /// The engine with a clock that runs faster than time, so that a test sees rekeys within seconds:
 ///
-///     engine-with-test-clock [--no-sandbox] RATE [-f] INTERFACE
+///     engine-with-test-clock [--no-sandbox] [--workers NUMBER] RATE [-f] INTERFACE
+///
+/// With so many workers for each direction, always at work, however few processors there are.
 ///
 /// Or what an intruder would find, who has taken over one of its threads and tries a system call:
 ///
@@ -20,6 +22,11 @@ struct Main {
         // Sanitizers need system calls that the engine does not.
         let isShutIn = arguments.first != "--no-sandbox"
         if !isShutIn { arguments.removeFirst() }
+        var workers: Int?
+        if arguments.first == "--workers", arguments.count > 1 {
+            workers = Int(arguments[1])
+            arguments.removeFirst(2)
+        }
         guard !arguments.isEmpty, let rate = UInt64(arguments.removeFirst()), rate > 0 else { fail("RATE is missing") }
         let foreground = arguments.first == "-f"
         if foreground { arguments.removeFirst() }
@@ -28,7 +35,7 @@ struct Main {
             let daemon: Daemonize? = foreground ? nil : try Daemonize.begin()
             let engine = try Engine(name: name, clock: EngineClock(rate: rate))
             if isShutIn { try Sandbox.dropPrivileges() }
-            try engine.start()
+            try engine.start(workers: workers)
             if isShutIn { try SystemCallFilter.install() }
             daemon?.ready()
             try engine.run()

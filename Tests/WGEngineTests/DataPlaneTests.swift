@@ -8,7 +8,7 @@ import WGModel
 
 /// Two data planes on the loopback with a session between them.
 func pair(
-    _ policy: OutboundTurn.Policy = OutboundTurn.Policy()
+    _ policy: OutboundTurn.Policy = defaultPolicy
 ) throws -> (initiator: PlaneHarness, responder: PlaneHarness) {
     let (initiator, responder) = (try PlaneHarness(), try PlaneHarness())
     try initiator.setEndpoint(port: responder.sockets.port)

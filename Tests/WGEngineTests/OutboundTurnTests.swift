@@ -12,11 +12,18 @@ import Testing
     private static let restless = OutboundTurn.Policy(apartAbove: -1, windows: 1, togetherBelow: .max, window: 1000)
     /// No load is too much.
     private static let together = OutboundTurn.Policy(apartAbove: .max)
+    /// Apart, and with workers that do all sealing and opening.
+    private static let shared = OutboundTurn.Policy.always(workers: 2)
+    /// The same, while the turn changes hands and the sharing begins and ends.
+    private static let moody = OutboundTurn.Policy(
+        apartAbove: -1, windows: 1, togetherBelow: 300, window: 100_000,
+        ring: WorkerRing.Policy(
+            workers: 1, sharesAbove: 100, windows: 1, aloneBelow: 500, wakesAt: 1, leastMessages: 1))
+    private static let all = [together, apart, restless, shared, moody]
 
-    @Test(arguments: [0, 1, 2])
+    @Test(arguments: all.indices)
     func packetsArriveInOrderInAllWays(kind: Int) throws {
-        let policy = [Self.together, Self.apart, Self.restless][kind]
-        let (initiator, responder) = try pair(policy)
+        let (initiator, responder) = try pair(Self.all[kind])
         // In small groups, so that the threads sleep and wake in between.
         for round in 0..<100 {
             let sent = packets(1 + round % 7, payloadLength: 40 + round)
@@ -29,8 +36,9 @@ import Testing
     }
 
     /// A super-packet's segments, whose counters and places in the buffers go on from one thread to the other.
-    @Test func superPacketsArriveWhileTheTurnChangesHands() throws {
-        let (initiator, responder) = try pair(Self.restless)
+    @Test(arguments: [2, 3, 4])
+    func superPacketsArriveWhileTheTurnChangesHands(kind: Int) throws {
+        let (initiator, responder) = try pair(Self.all[kind])
         var shape = PacketFactory.Shape()
         shape.segmentSize = 1319
         shape.payloadLength = 62_000
@@ -45,7 +53,7 @@ import Testing
     }
 
     @Test func ordersAreObeyedInBothThreads() throws {
-        for policy in [Self.together, Self.apart, Self.restless] {
+        for policy in Self.all {
             let (initiator, responder) = try pair(policy)
             for count in 1...20 {
                 initiator.order(.flushOrKeepalive)
@@ -59,7 +67,7 @@ import Testing
 
     /// What C frees is free to go in the end, whoever sleeps.
     @Test func sleepingThreadsHoldNothing() throws {
-        for policy in [Self.together, Self.apart, Self.restless] {
+        for policy in Self.all {
             let (initiator, responder) = try pair(policy)
             initiator.send(packets(1)[0])
             #expect(responder.receive(1).count == 1)

@@ -45,9 +45,9 @@ final class PairedEngines {
     private var agenda: [(time: UInt64, action: () -> Void)] = []
     private var generator: SeededGenerator
 
-    init(seed: UInt64 = 1, presharedKey: PresharedKey? = nil) throws {
+    init(seed: UInt64 = 1, presharedKey: PresharedKey? = nil, workers: Int = forcedWorkers) throws {
         generator = SeededGenerator(seed: seed)
-        engines = [try SteppedEngine(hand), try SteppedEngine(hand)]
+        engines = [try SteppedEngine(hand, workers: workers), try SteppedEngine(hand, workers: workers)]
         faces = [try WireHarness(), try WireHarness()]
         for side in 0..<2 {
             try engines[side].setPeer(

@@ -127,7 +127,8 @@ import WGProtocol
     func `on a link that does all that links do, nothing arrives twice or changed, and what is unharmed arrives`(
         seed: UInt64
     ) throws {
-        let pair = try PairedEngines(seed: seed)
+        // The last two with workers.
+        let pair = try PairedEngines(seed: seed, workers: seed > 2 ? 2 : forcedWorkers)
         pair.plan = LinkPlan(
             loss: 0.1, duplication: 0.1, truncation: 0.05, corruption: 0.05, delay: 5_000_000...700_000_000)
         for side in 0..<2 { pair.traffic(from: side, every: 0.5, count: 500) { numbered($0, from: side) } }

@@ -60,7 +60,7 @@ final class PlaneHarness {
 
     var slot: UnsafeMutablePointer<PeerSlot> { shared.peers[Self.peer] }
 
-    func start(_ policy: OutboundTurn.Policy = OutboundTurn.Policy()) throws {
+    func start(_ policy: OutboundTurn.Policy = defaultPolicy) throws {
         plane = try DataPlane.start(shared: shared, tun: engineTun, joinsUDP: true, policy: policy)
     }
 
@@ -154,6 +154,9 @@ final class PlaneHarness {
         place.exchange(pointer, ordering: .acquiringAndReleasing)?.deallocate()
     }
 }
+
+/// What an engine is started with.
+let defaultPolicy = forcedWorkers > 0 ? OutboundTurn.Policy.always(workers: forcedWorkers) : OutboundTurn.Policy()
 
 /// Seconds to wait for what has to come: the limit is only for broken tests, however busy the machine is.
 let patience = 30.0

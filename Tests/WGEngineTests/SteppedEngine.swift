@@ -8,6 +8,9 @@ import WGModel
 
 @testable import WGEngine
 
+/// Workers for each direction of every engine of these tests: none, unless the variable says so (`run-sanitizers.sh`).
+let forcedWorkers = getenv("WIREGUARD_TEST_WORKERS").flatMap { Int(String(cString: $0)) } ?? 0
+
 /// The time of all engines of a test.
 final class Hand {
     let place = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
@@ -30,12 +33,14 @@ final class SteppedEngine {
     private let engineTun: Int32
     private var outbound: OutboundLoop
     private var inbound: InboundLoop
+    private var workers: Workers?
     /// What the application has been given.
     private(set) var delivered: [[UInt8]] = []
     /// Called for each of these at once, before the control thread has its turn: an application that answers.
     var answer: (([UInt8]) -> [UInt8]?)?
 
-    init(_ hand: Hand, privateKey: PrivateKey = Random.privateKey()) throws {
+    /// - Parameter workers: threads that seal and open everything, for each direction.
+    init(_ hand: Hand, privateKey: PrivateKey = Random.privateKey(), workers count: Int = forcedWorkers) throws {
         self.hand = hand
         self.privateKey = privateKey
         var pair: [Int32] = [0, 0]
@@ -50,9 +55,12 @@ final class SteppedEngine {
             SharedState(
                 clock: EngineClock(reading: UnsafePointer(hand.place)), controlWake: -1, outboundWake: -1,
                 inboundWake: -1))
-        guard let outbound = OutboundLoop(shared: shared, tun: engineTun),
-            let inbound = InboundLoop(shared: shared, tun: engineTun, joinsUDP: true)
+        self.workers = try Workers.start(.always(workers: count))
+        guard var outbound = OutboundLoop(shared: shared, tun: engineTun, ring: workers?.outbound),
+            var inbound = InboundLoop(shared: shared, tun: engineTun, joinsUDP: true, ring: workers?.inbound)
         else { throw Errno.noMemory }
+        outbound.judge(load: 1000)
+        inbound.judge(load: 1000)
         self.outbound = outbound
         self.inbound = inbound
         self.shared = shared
@@ -68,6 +76,7 @@ final class SteppedEngine {
     }
 
     deinit {
+        workers?.end()
         controller.shutDown()
         close(tun)
         close(engineTun)

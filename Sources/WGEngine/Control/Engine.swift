@@ -76,9 +76,14 @@ public final class Engine {
     public var name: InterfaceName { tun.name }
 
     /// Starts the threads that carry the traffic. No other is started after that.
-    public func start() throws(EngineError) {
+    ///
+    /// - Parameter workers: for each direction, and always at work, for tests; `nil` for as many as the processors allow
+    ///   that the process may run on, which work under load.
+    public func start(workers: Int? = nil) throws(EngineError) {
+        let policy: OutboundTurn.Policy =
+            workers.map { .always(workers: $0) } ?? .fitting(processors: Processors.usable)
         do throws(Errno) {
-            plane = try DataPlane.start(shared: shared, tun: tun)
+            plane = try DataPlane.start(shared: shared, tun: tun, policy: policy)
         } catch {
             throw .failed(.startThread, error)
         }

@@ -1,17 +1,20 @@
 import Synchronization
 import WGLinux
 
-/// The two data-plane threads: U (`PacketThread`), and one that is T (`OutboundThread`) under load, when U is not.
-/// Made and stopped by the controller.
+/// The two data-plane threads: U (`PacketThread`), and one that is T (`OutboundThread`) under load, when U is not; and
+/// their workers, which sleep while those two can do with a processor each. Made and stopped by the controller.
 struct DataPlane: ~Copyable {
     private let shared: SharedState
     private let turn: OutboundTurn
     private let outbound: Thread
     private let packets: Thread
+    private var workers: Workers?
 
-    /// Starts both threads. The device must stay open until `stop` has returned.
-    static func start(shared: SharedState, tun: borrowing TunDevice) throws(Errno) -> DataPlane {
-        try start(shared: shared, tun: tun.rawValue, joinsUDP: tun.acceptsUdpSuperPackets)
+    /// Starts all threads. The device must stay open until `stop` has returned.
+    static func start(
+        shared: SharedState, tun: borrowing TunDevice, policy: OutboundTurn.Policy
+    ) throws(Errno) -> DataPlane {
+        try start(shared: shared, tun: tun.rawValue, joinsUDP: tun.acceptsUdpSuperPackets, policy: policy)
     }
 
     /// - Parameters:
@@ -20,16 +23,29 @@ struct DataPlane: ~Copyable {
     static func start(
         shared: SharedState, tun: Int32, joinsUDP: Bool, policy: OutboundTurn.Policy = OutboundTurn.Policy()
     ) throws(Errno) -> DataPlane {
+        var workers = try Workers.start(policy.ring)
+        do {
+            return try start(shared: shared, tun: tun, joinsUDP: joinsUDP, policy: policy, &workers)
+        } catch {
+            workers?.end()
+            throw error
+        }
+    }
+
+    private static func start(
+        shared: SharedState, tun: Int32, joinsUDP: Bool, policy: OutboundTurn.Policy, _ workers: inout Workers?
+    ) throws(Errno) -> DataPlane {
         // Memory is reserved before there is a thread, so that its lack is an error to report.
-        guard let outboundLoop = OutboundLoop(shared: shared, tun: tun),
-            let inboundLoop = InboundLoop(shared: shared, tun: tun, joinsUDP: joinsUDP)
+        guard let outboundLoop = OutboundLoop(shared: shared, tun: tun, ring: workers?.outbound),
+            let inboundLoop = InboundLoop(shared: shared, tun: tun, joinsUDP: joinsUDP, ring: workers?.inbound)
         else { throw .noMemory }
         let turn = try OutboundTurn(outboundLoop, policy: policy)
         let box = LoopBox(PacketThread(shared: shared, turn: turn, inbound: inboundLoop))
         let outbound = try Thread(name: "wg-outbound") { OutboundThread(shared: shared, turn: turn).run() }
         do {
             let packets = try Thread(name: "wg-packets") { box.run { $0.run() } }
-            return DataPlane(shared: shared, turn: turn, outbound: outbound, packets: packets)
+            return DataPlane(
+                shared: shared, turn: turn, outbound: outbound, packets: packets, workers: workers.take())
         } catch {
             shared.isStopping.store(true, ordering: .releasing)
             SharedState.signal(turn.wake.rawValue)
@@ -39,15 +55,17 @@ struct DataPlane: ~Copyable {
     }
 
     private init(
-        shared: SharedState, turn: OutboundTurn, outbound: consuming Thread, packets: consuming Thread
+        shared: SharedState, turn: OutboundTurn, outbound: consuming Thread, packets: consuming Thread,
+        workers: consuming Workers?
     ) {
         self.shared = shared
         self.turn = turn
         self.outbound = outbound
         self.packets = packets
+        self.workers = workers
     }
 
-    /// Ends both threads and waits for them. `SharedState` can be freed after that.
+    /// Ends all threads and waits for them. `SharedState` can be freed after that.
     consuming func stop() {
         shared.isStopping.store(true, ordering: .releasing)
         for descriptor in [shared.outboundWake, shared.inboundWake, turn.wake.rawValue] {
@@ -56,6 +74,8 @@ struct DataPlane: ~Copyable {
         outbound.join()
         packets.join()
         shared.epoch.sleep(.outbound)
+        // Nothing is with them: both rings are empty whenever their owners end a batch.
+        workers?.end()
     }
 }
 

@@ -38,3 +38,13 @@ struct EndpointRecord {
         } && sourceInterface == other.sourceInterface
     }
 }
+
+extension EndpointRecord {
+    /// Where a received datagram came from, and the local address that it was sent to.
+    @inline(__always)
+    init(received path: clinux_udp_path) {
+        self.init(
+            address: path.remote, addressLength: path.remote_length, hasSource: path.has_local != 0,
+            source: path.local, sourceInterface: path.interface)
+    }
+}

@@ -1,5 +1,6 @@
 internal import CLinux
 import WGCrypto
+import WGProtocol
 
 /// What an initiation without a cookie has to pass under load, before even its first MAC is looked at: a flood comes again
 /// and again from the sources that it has, and a peer once in 5 s. So who has not been heard of lately goes through, and of
@@ -30,6 +31,16 @@ struct HandshakeGate: ~Copyable {
     static func hasMac2(_ initiation: UnsafeRawPointer) -> Bool {
         initiation.loadUnaligned(fromByteOffset: 132, as: UInt64.self)
             | initiation.loadUnaligned(fromByteOffset: 140, as: UInt64.self) != 0
+    }
+
+    /// Whether a message comes from somebody who knows our key.
+    @inline(__always)
+    static func hasMac1(
+        _ bytes: UnsafeRawPointer, _ count: Int, _ macChecker: UnsafeMutablePointer<MacChecker>?
+    ) -> Bool {
+        guard let macChecker else { return false }
+        return macChecker.pointee.isValid(
+            UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: UInt8.self).span)
     }
 
     /// Judges a message from a source, by its `hash`: 0 if it is to be taken, else for how many dropped messages it stands.

@@ -16,6 +16,9 @@ import WGProtocol
 /// 7. a packet that continues the run is checked by that; of any other, the allowed IPs must hold the source;
 /// 8. after the last message write the run to the TUN device, and account for what came.
 ///
+/// While workers share the load, they decrypt the messages of a receive where they lie, those packets that pass 4 and
+/// that the replay window allows; 5 copies what was genuine. All are taken back before the next receive.
+///
 /// Nothing here allocates, counts references or throws per packet.
 struct InboundLoop: ~Copyable {
     /// Receives, and bytes that they bring, before the run is written and the other direction has its turn.
@@ -31,6 +34,10 @@ struct InboundLoop: ~Copyable {
     private var receiver: GroReceiver
     private var coalescer: Coalescer
     private var gate: HandshakeGate
+    /// How messages are shared with workers; nil where there are none.
+    private var use: WorkerUse?
+    /// Whether they are. Does not change within a batch.
+    private var isShared = false
     private var message = clinux_udp_message()
 
     // Of this batch.
@@ -53,7 +60,8 @@ struct InboundLoop: ~Copyable {
     /// - Parameters:
     ///   - tun: non-blocking; stays open longer than the loop runs.
     ///   - joinsUDP: the device takes UDP super-packets.
-    init?(shared: SharedState, tun: Int32, joinsUDP: Bool) {
+    ///   - ring: to share the decrypting by, of which the loop is the owner.
+    init?(shared: SharedState, tun: Int32, joinsUDP: Bool, ring: WorkerRing? = nil) {
         let size = GroReceiver.bufferSize + 2 * Coalescer.bufferSize + FlowHeader.maximumLength
         guard var arena = PacketArena(size: size) else { return nil }
         self.shared = shared
@@ -61,6 +69,7 @@ struct InboundLoop: ~Copyable {
         peers = shared.peers
         keypairs = shared.keypairs
         gate = HandshakeGate(shared.handshakeFilter)
+        use = ring.map { WorkerUse($0) }
         receiver = GroReceiver(buffer: arena.take(GroReceiver.bufferSize))
         coalescer = Coalescer(
             tun: tun, joinsUDP: joinsUDP, buffers: arena.take(2 * Coalescer.bufferSize),
@@ -86,6 +95,12 @@ struct InboundLoop: ~Copyable {
         quiesce()
         beginBatch()
         return receiveBatch(ready)
+    }
+
+    /// Between batches: what the thread has had of a processor in a window, in thousandths.
+    mutating func judge(load: Int) {
+        use?.judge(load)
+        isShared = use?.isShared ?? false
     }
 
     /// The top of a batch, also of one that has nothing to receive.
@@ -120,6 +135,7 @@ struct InboundLoop: ~Copyable {
         var bytes = 0
         for _ in 0..<Self.receivesPerBatch where mayHaveMore && bytes < Self.bytesPerBatch {
             let count = receiver.receive(descriptor)
+            if isShared { give(count) }
             for index in 0..<count where receiver.message(index, &message) {
                 takeMessage()
                 bytes &+= message.count
@@ -136,6 +152,7 @@ struct InboundLoop: ~Copyable {
     @inline(never)
     private mutating func takeMessage() {
         guard let bytes = message.bytes else { return }
+        if isShared, takeBack(bytes) { return }
         let segment = max(message.segment, 1)
         var offset = 0
         while offset < message.count {
@@ -161,7 +178,7 @@ struct InboundLoop: ~Copyable {
     private mutating func takeHandshake(_ bytes: UnsafeRawPointer, _ count: Int) {
         switch (UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)), count) {
         case (1, 148): guard isWorthTaking(bytes) else { return }
-        case (2, 92): guard Self.hasMac1(bytes, count, macChecker) else { return }
+        case (2, 92): guard HandshakeGate.hasMac1(bytes, count, macChecker) else { return }
         case (3, 64): break
         default: return
         }
@@ -184,24 +201,15 @@ struct InboundLoop: ~Copyable {
     private mutating func isWorthTaking(_ bytes: UnsafeRawPointer) -> Bool {
         let mustPassGate = uncounted._withUnsafeGuaranteedRef { $0.collectsHandshakes.load(ordering: .relaxed) }
         guard mustPassGate, !HandshakeGate.hasMac2(bytes) else {
-            return Self.hasMac1(bytes, 148, macChecker)
+            return HandshakeGate.hasMac1(bytes, 148, macChecker)
         }
         let isIPv4 = message.path.remote_length == UInt32(MemoryLayout<sockaddr_in>.size)
         let source = gate.hash(message.path.remote, isIPv4: isIPv4)
         let macChecker = macChecker
-        let shed = gate.shed(source, now: now) { Self.hasMac1(bytes, 148, macChecker) }
+        let shed = gate.shed(source, now: now) { HandshakeGate.hasMac1(bytes, 148, macChecker) }
         guard shed > 0 else { return true }
         uncounted._withUnsafeGuaranteedRef { _ = $0.shedHandshakes.wrappingAdd(shed, ordering: .relaxed) }
         return false
-    }
-
-    @inline(__always)
-    private static func hasMac1(
-        _ bytes: UnsafeRawPointer, _ count: Int, _ macChecker: UnsafeMutablePointer<MacChecker>?
-    ) -> Bool {
-        guard let macChecker else { return false }
-        return macChecker.pointee.isValid(
-            UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: UInt8.self).span)
     }
 
     @inline(never)
@@ -221,9 +229,16 @@ struct InboundLoop: ~Copyable {
             source: bytes + TransportMessage.headerSize, count: count &- TransportMessage.headerSize,
             destination: place)
         guard isGenuine, keypair.pointee.replay.accept(counter) else { return coalescer.cancel() }
+        takeGenuine(place, count, keypair)
+    }
 
+    /// A packet decrypted to the coalescer's place, of a message of `count` bytes.
+    @inline(__always)
+    private mutating func takeGenuine(
+        _ place: UnsafeMutableRawPointer, _ count: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>
+    ) {
         let peer = keypair.pointee.peer
-        if peer != countedPeer || index != countedIndex { beginCounting(keypair) }
+        if peer != countedPeer || keypair.pointee.localIndex != countedIndex { beginCounting(keypair) }
         countedBytes &+= UInt64(count)
         let length = count &- TransportMessage.overhead
         guard length > 0 else { return coalescer.cancel() }
@@ -258,6 +273,58 @@ struct InboundLoop: ~Copyable {
             peers[found.pointee.peer].pointee.isActive.load(ordering: .acquiring)
         else { return }
         keypair = found
+    }
+
+    // MARK: - With workers
+
+    /// Gives the workers what they can decrypt of the messages just received.
+    @inline(never)
+    private mutating func give(_ count: Int) {
+        guard let ring = use?.ring else { return }
+        for index in 0..<count where receiver.message(index, &message) {
+            guard let index = WorkerJob.keypairIndex(of: message) else { continue }
+            if index != keypairIndex || keypair == nil { findKeypair(index) }
+            guard let keypair,
+                let job = WorkerJob(opening: message, with: keypair, least: ring.policy.leastMessages)
+            else { continue }
+            ring.submit(job)
+        }
+    }
+
+    /// All datagrams of a message that workers have; false when they don't. What they were not to decrypt is taken here.
+    @inline(never)
+    private mutating func takeBack(_ bytes: UnsafeMutableRawPointer) -> Bool {
+        guard let ring = use?.ring, ring.count > 0, ring.oldest.pointee.bytes == bytes else { return false }
+        ring.finishOldest()
+        let job = ring.oldest.pointee
+        ring.takeOldest()
+        var offset = 0
+        var bit: UInt64 = 1
+        while offset < job.count {
+            let size = min(job.segment, job.count &- offset)
+            if job.wanted & bit == 0 {
+                takeDatagram(bytes + offset, size)
+            } else if job.genuine & bit != 0 {
+                takeOpened(bytes + offset, size, job.keypair)
+            }
+            offset &+= job.segment
+            // 0 after the last bit: the rest is wanted by nobody.
+            bit &<<= 1
+        }
+        account()
+        return true
+    }
+
+    /// A genuine packet that lies decrypted behind its header.
+    @inline(__always)
+    private mutating func takeOpened(
+        _ bytes: UnsafeRawPointer, _ count: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>
+    ) {
+        let counter = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        guard keypair.pointee.replay.accept(counter) else { return }
+        let place = coalescer.place()
+        place.copyMemory(from: bytes + TransportMessage.headerSize, byteCount: count &- TransportMessage.overhead)
+        takeGenuine(place, count, keypair)
     }
 
     // MARK: - After authentication
@@ -328,15 +395,5 @@ struct InboundLoop: ~Copyable {
         uncounted._withUnsafeGuaranteedRef { shared in
             if shared.inboundEvents.push(fill) { shared.wakeControl() }
         }
-    }
-}
-
-extension EndpointRecord {
-    /// Where a received datagram came from, and the local address that it was sent to.
-    @inline(__always)
-    init(received path: clinux_udp_path) {
-        self.init(
-            address: path.remote, addressLength: path.remote_length, hasSource: path.has_local != 0,
-            source: path.local, sourceInterface: path.interface)
     }
 }

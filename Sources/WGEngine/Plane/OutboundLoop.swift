@@ -14,6 +14,9 @@ import WGCrypto
 /// 7. cut each segment where it lies (`Segmenter`), pad it, and encrypt it into the send buffer;
 /// 8. send when the next packet cannot go along (`GsoSender`), and at the end of the batch; then account for it.
 ///
+/// While workers share the load, 7 copies plain segments into the send buffer, and 8 gives it to the ring instead and
+/// goes on in another; what comes back is sent, all of it before the batch ends.
+///
 /// Nothing here allocates, counts references or throws per packet.
 struct OutboundLoop: ~Copyable {
     /// Reads, and bytes that they bring, before the next quiescent point: single packets fill several sends, and
@@ -34,6 +37,10 @@ struct OutboundLoop: ~Copyable {
     private var segmenter: Segmenter
     private var sender: GsoSender
     private var staged: StagedPackets
+    /// What workers have; nil where there are none.
+    private var runs: OutboundRuns?
+    /// Whether packets are only cut here, and sealed by workers. Does not change within a batch.
+    private var isShared = false
     /// Where `UnreachableReply` writes.
     private let reply: UnsafeMutableRawPointer
     private var replies = RateLimit()
@@ -56,10 +63,13 @@ struct OutboundLoop: ~Copyable {
 
     /// `nil` when there is no memory for buffers.
     ///
-    /// - Parameter tun: non-blocking; stays open longer than the loop runs.
-    init?(shared: SharedState, tun: Int32) {
+    /// - Parameters:
+    ///   - tun: non-blocking; stays open longer than the loop runs.
+    ///   - ring: to share the sealing by, of which the loop is the owner.
+    init?(shared: SharedState, tun: Int32, ring: WorkerRing? = nil) {
         let frameBytes = Self.frameSize + 64
-        let others = GsoSender.bufferSize + Segmenter.maximumHeaderLength + UnreachableReply.bufferSize
+        let sendBytes = ring == nil ? GsoSender.bufferSize : OutboundRuns.bufferSize
+        let others = sendBytes + Segmenter.maximumHeaderLength + UnreachableReply.bufferSize
         guard var arena = PacketArena(size: frameBytes + others) else { return nil }
         guard let staged = StagedPackets() else {
             arena.deallocate()
@@ -71,7 +81,10 @@ struct OutboundLoop: ~Copyable {
         self.staged = staged
         peers = shared.peers
         frame = arena.take(frameBytes)
-        sender = GsoSender(buffer: arena.take(GsoSender.bufferSize))
+        let sendBuffer = arena.take(sendBytes)
+        runs = ring.map { OutboundRuns(ring: $0, buffers: sendBuffer) }
+        // The first slot's: the sender stays in the next one's when the sharing ends.
+        sender = GsoSender(buffer: sendBuffer)
         segmenter = Segmenter(scratch: arena.take(Segmenter.maximumHeaderLength))
         reply = arena.take(UnreachableReply.bufferSize)
         self.arena = arena
@@ -79,6 +92,7 @@ struct OutboundLoop: ~Copyable {
 
     deinit {
         sender.deallocate()
+        runs?.deallocate()
         staged.deallocate()
         arena.deallocate()
     }
@@ -89,7 +103,14 @@ struct OutboundLoop: ~Copyable {
         obeyOrders()
         let isIdle = readBatch()
         flush()
+        if isShared { takeBackAll() }
         return isIdle
+    }
+
+    /// Between batches: what the thread has had of a processor in a window, in thousandths.
+    mutating func judge(load: Int) {
+        runs?.use.judge(load)
+        isShared = runs?.use.isShared ?? false
     }
 
     /// What to wait for when nothing is left to do; -1 while the device fails, which is to be tried again after
@@ -149,9 +170,9 @@ struct OutboundLoop: ~Copyable {
     }
 
     private mutating func sendKeepalive(_ peer: Int32) {
-        guard let keypair = usableKeypair(peer),
-            prepareEndpoint(peer, size: TransportMessage.overhead, congestion: 0)
-        else { return }
+        guard let keypair = usableKeypair(peer) else { return }
+        if isShared { collect(for: keypair) }
+        guard prepareEndpoint(peer, size: TransportMessage.overhead, congestion: 0) else { return }
         let counter = keypair.pointee.sendCounter.wrappingAdd(1, ordering: .relaxed).oldValue
         seal(frame, 0, keypair, counter)
         sender.append(TransportMessage.overhead, peer: peer, congestion: 0)
@@ -220,6 +241,7 @@ struct OutboundLoop: ~Copyable {
     @inline(never)
     private mutating func encrypt(_ count: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>, _ peer: Int32) {
         guard segmenter.begin(frame, count) else { return }
+        if isShared { collect(for: keypair) }
         let congestion = CongestionField.read(frame + VirtioHeader.size)
         // Relaxed: the counter guards nothing but its own uniqueness.
         var counter = keypair.pointee.sendCounter.wrappingAdd(UInt64(segmenter.count), ordering: .relaxed).oldValue
@@ -249,7 +271,7 @@ struct OutboundLoop: ~Copyable {
     /// Sends what waits if a packet of that size cannot go with it. False when the peer has no endpoint.
     @inline(__always)
     private mutating func prepareEndpoint(_ peer: Int32, size: Int, congestion: UInt8) -> Bool {
-        if sender.accepts(size, peer: peer, congestion: congestion), sender.count > 0 { return true }
+        if sender.accepts(size, peer: peer, congestion: congestion), sender.run.count > 0 { return true }
         flush()
         endpoint = peers[peer].pointee.endpoint.load(ordering: .acquiring)
         return endpoint != nil && sockets != nil && size <= GsoSender.bufferSize
@@ -267,7 +289,7 @@ struct OutboundLoop: ~Copyable {
         end.storeBytes(of: covered, as: UInt128.self)
     }
 
-    /// Writes one transport message to the sender's place.
+    /// Writes one transport message to the sender's place; shared, its text is still to be sealed.
     @inline(__always)
     private func seal(
         _ packet: UnsafeRawPointer, _ length: Int, _ keypair: UnsafeMutablePointer<KeypairRecord>, _ counter: UInt64
@@ -276,35 +298,69 @@ struct OutboundLoop: ~Copyable {
         message.storeBytes(of: TransportMessage.type.littleEndian, as: UInt32.self)
         message.storeBytes(of: keypair.pointee.remoteIndex.littleEndian, toByteOffset: 4, as: UInt32.self)
         message.storeBytes(of: counter.littleEndian, toByteOffset: 8, as: UInt64.self)
+        if isShared {
+            return (message + TransportMessage.headerSize).copyMemory(from: packet, byteCount: length)
+        }
         // The send key is the record's first field.
         TransportCipher.seal(
             key: UnsafeRawPointer(keypair), counter: counter, source: packet, count: length,
             destination: message + TransportMessage.headerSize)
     }
 
-    /// Sends what waits, and writes down that it was sent.
+    /// What waits goes out, or to the workers.
     @inline(never)
     private mutating func flush() {
-        let peer = sender.peer
-        guard peer >= 0 else { return }
-        let bytes = sender.count
-        if let endpoint, let sockets {
-            sender.flush(to: endpoint.pointee, over: sockets.pointee)
+        guard sender.run.peer >= 0 else { return }
+        let run = OutboundRun(messages: sender.run, endpoint: endpoint, holdsData: pendingData)
+        pendingData = false
+        if isShared { return give(run) }
+        sender.beginRun(in: run.messages.buffer)
+        transmit(run)
+    }
+
+    /// Sends a run, and writes down that it was sent.
+    private mutating func transmit(_ run: OutboundRun) {
+        let peer = run.messages.peer
+        if let endpoint = run.endpoint, let sockets {
+            sender.send(run.messages, to: endpoint.pointee, over: sockets.pointee)
             if sender.refusedSource { raise(PeerEvent.sourceRefused, peer: peer) }
-        } else {
-            sender.discard()
         }
         let slot = peers[peer]
-        slot.pointee.sentBytes.wrappingAdd(UInt64(bytes), ordering: .relaxed)
+        slot.pointee.sentBytes.wrappingAdd(UInt64(run.messages.count), ordering: .relaxed)
         slot.pointee.lastAuthenticatedSent.store(now, ordering: .relaxed)
         slot.pointee.firstUnrepliedDataReceived.store(0, ordering: .relaxed)
-        guard pendingData else { return }
-        pendingData = false
+        guard run.holdsData else { return }
         slot.pointee.lastDataSent.store(now, ordering: .relaxed)
         if slot.pointee.firstUnansweredDataSent.load(ordering: .relaxed) == 0 {
             slot.pointee.firstUnansweredDataSent.store(now, ordering: .relaxed)
         }
         uncounted._withUnsafeGuaranteedRef { $0.raiseActivity(peer: peer, ring: $0.outboundEvents) }
+    }
+
+    // MARK: - With workers
+
+    /// What is collected has one key.
+    @inline(never)
+    private mutating func collect(for keypair: UnsafeMutablePointer<KeypairRecord>) {
+        guard runs?.accepts(keypair) == false else { return }
+        flush()
+        runs?.begin(keypair)
+    }
+
+    /// Gives a run to the workers, and sends what has come back.
+    @inline(never)
+    private mutating func give(_ run: OutboundRun) {
+        guard let runs else { return }
+        runs.submit(run)
+        while runs.isOldestDue { transmit(runs.takeOldest()) }
+        sender.beginRun(in: runs.nextBuffer)
+    }
+
+    /// Nothing is with the workers after that.
+    @inline(never)
+    private mutating func takeBackAll() {
+        guard let runs else { return }
+        while !runs.isEmpty { transmit(runs.takeOldest()) }
     }
 
     @inline(__always)

@@ -25,9 +25,10 @@ struct OutboundThread: ~Copyable, Sendable {
                 continue
             }
             if turn.loop.pointee.runBatch() { sleep() }
-            guard let load = meter.read(),
-                load + turn.inboundLoad.load(ordering: .relaxed) < turn.policy.togetherBelow
-            else { continue }
+            guard let load = meter.read() else { continue }
+            let isLittle = load + turn.inboundLoad.load(ordering: .relaxed) < turn.policy.togetherBelow
+            turn.loop.pointee.judge(load: isLittle ? 0 : load)
+            guard isLittle else { continue }
             shared.epoch.sleep(.outbound)
             turn.isApart.store(false, ordering: .releasing)
             SharedState.signal(shared.inboundWake)

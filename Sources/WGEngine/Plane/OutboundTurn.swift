@@ -19,6 +19,17 @@ final class OutboundTurn: @unchecked Sendable {
         var togetherBelow = 600
         /// Real nanoseconds.
         var window: UInt64 = 10_000_000
+        /// How each direction shares its work once they are apart.
+        var ring = WorkerRing.Policy()
+
+        /// For the processors that the process may run on.
+        static func fitting(processors: Int) -> Policy { Policy(ring: .fitting(processors: processors)) }
+
+        /// Everything that there is, under any load: a thread for each direction, and so many workers for each.
+        static func always(workers: Int) -> Policy {
+            Policy(
+                apartAbove: -1, windows: 1, togetherBelow: -1, window: 1000, ring: .always(workers: workers))
+        }
     }
 
     let policy: Policy

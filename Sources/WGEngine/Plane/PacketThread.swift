@@ -39,6 +39,8 @@ struct PacketThread: ~Copyable {
     /// Gives the outbound loop away when both are too much.
     private mutating func watchLoad(_ hasOutbound: Bool) {
         guard let load = meter.read() else { return }
+        // Workers come after a thread for each direction.
+        inbound.judge(load: hasOutbound ? 0 : load)
         guard hasOutbound else {
             turn.inboundLoad.store(load, ordering: .relaxed)
             return
