@@ -40,7 +40,10 @@ for engine in wireguard-swift engine-with-test-clock; do
     printf '#!/bin/sh\nexec "%s" --no-sandbox "$@"\n' "$(realpath "$threads/debug/$engine")" >"$work/programs/$engine"
     chmod +x "$work/programs/$engine"
 done
-for case in two-engines engine-end engine-control-changes engine-paths engine-soak rekey wireguard-go; do
+check "the engine's unit tests pass under ThreadSanitizer, with workers" \
+    env TSAN_OPTIONS="log_path=$work/race" WIREGUARD_TEST_WORKERS=2 \
+    "$swift" test --scratch-path "$threads" --sanitize thread --filter WGEngineTests
+for case in two-engines engine-workers engine-end engine-control-changes engine-paths engine-soak rekey wireguard-go; do
     check "the case $case passes under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" LIMIT_FACTOR=3 \
         Tests/run-cases.sh namespaces "$work/programs" "Tests/Integration/$case.sh"
 done

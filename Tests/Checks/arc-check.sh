@@ -6,12 +6,12 @@ set -euo pipefail
 program="${1:-.build/release/wireguard-swift}"
 
 # Every function of these types is checked, as the machine code has it: what is inlined is part of its caller.
-types='12OutboundLoopV|11InboundLoopV|9SegmenterV|9CoalescerV|10FlowHeaderV|9GsoSenderV|11GroReceiverV|13StagedPacketsV|10UdpSocketsV4send|12ReplayWindowV|8ChecksumO|15CongestionFieldO|16UnreachableReplyO'
+types='12OutboundLoopV|11InboundLoopV|9SegmenterV|9CoalescerV|10FlowHeaderV|9GsoSenderV|11GroReceiverV|13StagedPacketsV|10UdpSocketsV4send|12ReplayWindowV|8ChecksumO|15CongestionFieldO|16UnreachableReplyO|10WorkerRingV|9WorkerJobV|9WorkerUseV|12OutboundRunsV'
 # But not what runs once for a thread or a batch: beginning and end, waiting, and what the compiler adds to a type.
-exempt='Vw[a-zA-Z]{2} |VfD |V(3run|5sleep|10deallocate|10beginBatch|16waitForDatagrams)|V[a-zA-Z0-9_]*tcfC'
+exempt='Vw[a-zA-Z]{2} |VfD |V[a-zA-Z0-9_]*Ma |V(3run|5sleep|10deallocate|10beginBatch|16waitForDatagrams)|V[a-zA-Z0-9_]*cfC'
 # These must be there, so that a renamed function does not make the check see nothing.
 required=(12OutboundLoopV7forward 12OutboundLoopV7encrypt 11InboundLoopV11takeMessage 11InboundLoopV13takeTransport
-    9CoalescerV5flush 10UdpSocketsV4send)
+    9CoalescerV5flush 10UdpSocketsV4send 9WorkerJobV7perform 10WorkerRingV4work 10WorkerRingV6submit)
 forbidden='swift_(retain|release|bridgeObject|allocObject|deallocObject|slowAlloc|initStackObject|beginAccess|allocError|unknownObject)|<malloc'
 
 code="$(mktemp)"

@@ -37,7 +37,7 @@ struct InboundLoop: ~Copyable {
     /// How messages are shared with workers; nil where there are none.
     private var use: WorkerUse?
     /// Whether they are. Does not change within a batch.
-    private var isShared = false
+    private(set) var isShared = false
     private var message = clinux_udp_message()
 
     // Of this batch.

@@ -40,7 +40,7 @@ struct OutboundLoop: ~Copyable {
     /// What workers have; nil where there are none.
     private var runs: OutboundRuns?
     /// Whether packets are only cut here, and sealed by workers. Does not change within a batch.
-    private var isShared = false
+    private(set) var isShared = false
     /// Where `UnreachableReply` writes.
     private let reply: UnsafeMutableRawPointer
     private var replies = RateLimit()

@@ -26,9 +26,11 @@ struct OutboundThread: ~Copyable, Sendable {
             }
             if turn.loop.pointee.runBatch() { sleep() }
             guard let load = meter.read() else { continue }
-            let isLittle = load + turn.inboundLoad.load(ordering: .relaxed) < turn.policy.togetherBelow
-            turn.loop.pointee.judge(load: isLittle ? 0 : load)
-            guard isLittle else { continue }
+            turn.loop.pointee.judge(load: load)
+            // What workers do would be too much for the packet thread.
+            guard !turn.loop.pointee.isShared,
+                load + turn.inboundLoad.load(ordering: .relaxed) < turn.policy.togetherBelow
+            else { continue }
             shared.epoch.sleep(.outbound)
             turn.isApart.store(false, ordering: .releasing)
             SharedState.signal(shared.inboundWake)

@@ -35,7 +35,8 @@ final class OutboundTurn: @unchecked Sendable {
     let policy: Policy
     let loop: UnsafeMutablePointer<OutboundLoop>
     let isApart = Atomic<Bool>(false)
-    /// What the packet thread has had in its last window, in thousandths of a processor, while they are apart.
+    /// What the packet thread has had in its last window, in thousandths of a processor, while they are apart; more than
+    /// can be while it shares its work.
     let inboundLoad = Atomic<Int>(0)
     /// Written to wake the outbound thread, which waits for its turn.
     let wake: EventFD

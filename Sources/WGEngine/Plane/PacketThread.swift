@@ -42,7 +42,7 @@ struct PacketThread: ~Copyable {
         // Workers come after a thread for each direction.
         inbound.judge(load: hasOutbound ? 0 : load)
         guard hasOutbound else {
-            turn.inboundLoad.store(load, ordering: .relaxed)
+            turn.inboundLoad.store(inbound.isShared ? .max / 2 : load, ordering: .relaxed)
             return
         }
         busyWindows = load > turn.policy.apartAbove ? busyWindows + 1 : 0

@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// Each loop announces the epoch it has seen at the top of every batch, and "asleep" around a blocking poll. C
 /// withdraws a pointer, raises the epoch, and frees the memory once each loop is asleep or has announced that epoch:
-/// a loop that announces epoch e after the withdrawal can't load the old pointer again.
+/// a loop that announces epoch e after the withdrawal can't load the old pointer again. Workers see what their loop has
+/// given them, and it has taken all of that back before the batch ends.
 struct QuiescentEpoch {
     /// The loops that take part.
     enum Reader: Int {

@@ -72,7 +72,7 @@ struct WorkerJob {
     }
 
     @inline(never)
-    mutating func run() {
+    mutating func perform() {
         // The send key is the record's first field, the receive key its second.
         let key = UnsafeRawPointer(keypair) + (isSealing ? 0 : MemoryLayout<InlineArray<32, UInt8>>.size)
         var left = wanted

@@ -160,7 +160,7 @@ struct WorkerRing: @unchecked Sendable {
             let (isMine, seen) = claimed.pointee.weakCompareExchange(
                 expected: number, desired: number &+ 1, ordering: .acquiringAndReleasing)
             if isMine {
-                jobs[Self.slot(number)].run()
+                jobs[Self.slot(number)].perform()
                 let word = mark(number)
                 if word.pointee.exchange(Mark.done, ordering: .acquiringAndReleasing) == Mark.awaited {
                     clinux_futex_wake(word, 1)

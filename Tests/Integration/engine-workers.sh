@@ -1,0 +1,61 @@
+#!/bin/bash
+# limit: 90
+# Two engines whose packets are all sealed and opened by worker threads, as on a machine with many processors: what comes
+# out is in order, and workers without work sleep.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# engine_of NAME: the process of the engine on a host.
+engine_of() { processes "$1" | awk '{ print $1; exit }'; }
+# threads NAME KIND: the directories of an engine's threads of that name.
+threads() { grep -lx "$2" "/proc/$(engine_of "$1")/task/"*/comm | xargs -r dirname; }
+# awake NAME: how often workers have been switched from or to, and those that are not asleep.
+awake() {
+    local directory
+    for directory in $(threads "$1" wg-worker); do
+        grep -E '^(voluntary|nonvoluntary)_ctxt' "$directory/status"
+        grep -E '^State' "$directory/status" | grep -v sleeping
+    done
+}
+asleep() { ! awake "$1" | grep -q State; }
+
+# in_order FROM TO ADDRESS: four flows of numbered datagrams, which the receiver counts.
+in_order() {
+    local server result="$WORK/flows.json"
+    on "$2" iperf3 -s -1 -J -B "$3" >"$result" 2>&1 &
+    server=$!
+    wait_until 5 listens "$2" 5201 || return 1
+    on "$1" timeout 20 iperf3 -c "$3" -u -b 100M -l "$4" -t 2 -P 4 >/dev/null
+    wait "$server"
+    jq -e '[.end.streams[].udp] | length == 4 and all(.packets > 500 and .out_of_order == 0)' "$result" ||
+        { jq -c '.end.streams[].udp' "$result"; return 1; }
+}
+
+# load: what fills many slots at once, both ways.
+load() { transfer a b 10.77.0.2 15 && transfer b a fd77::1 15; }
+
+host a b
+join a b
+check "an engine on one processor starts" device a "taskset -c 0 wireguard-swift"
+equal "it has no workers" "" "$(threads a wg-worker)"
+on a ip link delete wg0
+check "it ends with its link" wait_until 10 no_process a
+
+engine="engine-with-test-clock --workers 2 1"
+for name in a b; do check "an engine with workers starts on $name" device "$name" "$engine"; done
+equal "they have two for each direction" "4 4" "$(threads a wg-worker | wc -l) $(threads b wg-worker | wc -l)"
+check "workers without work sleep" wait_until 10 asleep a
+before="$(awake a)"
+sleep 0.5
+equal "nothing wakes them" "$before" "$(awake a)"
+# The kernel itself may reorder what a thread sends that moves to another processor.
+for name in a b; do
+    for kind in wg-packets wg-outbound; do taskset -p 1 "$(basename "$(threads "$name" "$kind")")" >/dev/null; done
+done
+
+check "wg sets both up" endpoints a b
+check "TCP both ways arrives unchanged" load
+for size in 1300 200; do
+    check "four flows of $size bytes arrive in order" in_order a b 10.77.0.2 "$size"
+    check "four flows of $size bytes arrive in order on the way back" in_order b a 10.77.0.1 "$size"
+done
+check "TCP both ways arrives unchanged once more" load
