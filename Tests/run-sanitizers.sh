@@ -40,9 +40,11 @@ for engine in wireguard-swift engine-with-test-clock; do
     printf '#!/bin/sh\nexec "%s" --no-sandbox "$@"\n' "$(realpath "$threads/debug/$engine")" >"$work/programs/$engine"
     chmod +x "$work/programs/$engine"
 done
-check "the engine's unit tests pass under ThreadSanitizer, with workers" \
+# One after the other, as the sanitizer does not understand the locks of Swift's own library.
+loops="Worker|OutboundTurnTests|DataPlaneTests|InboundTests|PairedEnginesTests"
+check "the tests of the data plane pass under ThreadSanitizer, with workers" \
     env TSAN_OPTIONS="log_path=$work/race" WIREGUARD_TEST_WORKERS=2 \
-    "$swift" test --scratch-path "$threads" --sanitize thread --filter WGEngineTests
+    "$swift" test --scratch-path "$threads" --sanitize thread --no-parallel --filter "$loops"
 for case in two-engines engine-workers engine-end engine-control-changes engine-paths engine-soak rekey wireguard-go; do
     check "the case $case passes under ThreadSanitizer" env TSAN_OPTIONS="log_path=$work/race" LIMIT_FACTOR=3 \
         Tests/run-cases.sh namespaces "$work/programs" "Tests/Integration/$case.sh"

@@ -129,8 +129,8 @@ import WGLinux
                 let untouched = messages.message(63 - round % 10)
                 let wanted = messages.all & ~(1 << UInt64(63 - round % 10))
                 ring.submit(messages.job(isSealing: false, wanted: wanted))
-                ring.finishOldest()
-                #expect(ring.oldest.pointee.genuine == wanted & ~(1 << UInt64(round)))
+                let genuine = ring.finishOldest()
+                #expect(genuine == wanted & ~(1 << UInt64(round)))
                 ring.takeOldest()
                 let isSame = messages.message(63 - round % 10) == untouched
                 #expect(isSame)

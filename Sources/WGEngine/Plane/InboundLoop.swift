@@ -295,7 +295,7 @@ struct InboundLoop: ~Copyable {
     @inline(never)
     private mutating func takeBack(_ bytes: UnsafeMutableRawPointer) -> Bool {
         guard let ring = use?.ring, ring.count > 0, ring.oldest.pointee.bytes == bytes else { return false }
-        ring.finishOldest()
+        let genuine = ring.finishOldest()
         let job = ring.oldest.pointee
         ring.takeOldest()
         var offset = 0
@@ -304,7 +304,7 @@ struct InboundLoop: ~Copyable {
             let size = min(job.segment, job.count &- offset)
             if job.wanted & bit == 0 {
                 takeDatagram(bytes + offset, size)
-            } else if job.genuine & bit != 0 {
+            } else if genuine & bit != 0 {
                 takeOpened(bytes + offset, size, job.keypair)
             }
             offset &+= job.segment

@@ -19,8 +19,6 @@ struct WorkerJob {
     /// Which messages are to be sealed or opened, from the lowest bit on; each is of `TransportMessage.overhead` bytes or
     /// more.
     let wanted: UInt64
-    /// Opened: which of them were genuine. The bytes of others are of no use any more.
-    private(set) var genuine: UInt64 = 0
 
     /// The index in the first datagram of a received message, if that is a transport message and may begin a job.
     @inline(__always)
@@ -71,8 +69,10 @@ struct WorkerJob {
         self.wanted = wanted
     }
 
+    /// Opened: which messages were genuine. The bytes of others are of no use any more.
     @inline(never)
-    mutating func perform() {
+    func perform() -> UInt64 {
+        var genuine: UInt64 = 0
         // The send key is the record's first field, the receive key its second.
         let key = UnsafeRawPointer(keypair) + (isSealing ? 0 : MemoryLayout<InlineArray<32, UInt8>>.size)
         var left = wanted
@@ -95,5 +95,6 @@ struct WorkerJob {
                 genuine |= 1 &<< UInt64(place)
             }
         }
+        return genuine
     }
 }

@@ -111,7 +111,7 @@ struct WorkerRing: @unchecked Sendable {
     @inline(__always)
     var oldestSlot: Int { Self.slot(back.pointee) }
 
-    /// The oldest job, of which there must be one. Its result is there after `finishOldest`.
+    /// The oldest job, of which there must be one.
     @inline(__always)
     var oldest: UnsafeMutablePointer<WorkerJob> { jobs + oldestSlot }
 
@@ -134,8 +134,9 @@ struct WorkerRing: @unchecked Sendable {
     @inline(__always)
     var oldestIsDone: Bool { count > 0 && mark(back.pointee).pointee.load(ordering: .acquiring) == Mark.done }
 
-    /// Returns when the oldest job is done; does what is unclaimed meanwhile.
-    func finishOldest() {
+    /// Returns when the oldest job is done, with its result; does what is unclaimed meanwhile.
+    @discardableResult
+    func finishOldest() -> UInt64 {
         let word = mark(back.pointee)
         while word.pointee.load(ordering: .acquiring) != Mark.done {
             if policy.ownerHelps, runOne() { continue }
@@ -144,6 +145,7 @@ struct WorkerRing: @unchecked Sendable {
             ).original
             if before != Mark.done { clinux_futex_wait(word, Mark.awaited) }
         }
+        return result(back.pointee).pointee
     }
 
     /// The oldest job's slot is free after that.
@@ -160,7 +162,8 @@ struct WorkerRing: @unchecked Sendable {
             let (isMine, seen) = claimed.pointee.weakCompareExchange(
                 expected: number, desired: number &+ 1, ordering: .acquiringAndReleasing)
             if isMine {
-                jobs[Self.slot(number)].perform()
+                // The job itself is only read, as the owner may look at it meanwhile.
+                result(number).pointee = jobs[Self.slot(number)].perform()
                 let word = mark(number)
                 if word.pointee.exchange(Mark.done, ordering: .acquiringAndReleasing) == Mark.awaited {
                     clinux_futex_wake(word, 1)
@@ -210,5 +213,11 @@ struct WorkerRing: @unchecked Sendable {
     private func mark(_ number: UInt64) -> UnsafeMutablePointer<Atomic<UInt32>> {
         (UnsafeMutableRawPointer(marks) + Self.slot(number) &* Self.line)
             .assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    /// In the line of the mark.
+    @inline(__always)
+    private func result(_ number: UInt64) -> UnsafeMutablePointer<UInt64> {
+        (UnsafeMutableRawPointer(mark(number)) + 8).assumingMemoryBound(to: UInt64.self)
     }
 }
