@@ -2,6 +2,9 @@
 # All of the project's tests, as `make test` runs them: lint, unit tests, the library's documentation, checks on the built
 # programs, cases in network namespaces, fuzzers, cases in the QEMU guests. Each stage runs whatever became of the one
 # before. The last line is the total, which is also left in $BUILD/test-total.
+#
+# Cases in namespaces wait most of the time; the emulated guests, the fuzzers and compilers take whatever processors there are.
+# So they go on side by side, the cases first in the queue, and what was said in the background is shown in its turn.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build="${BUILD:-.build}"
@@ -12,6 +15,8 @@ log="$build/test-log"
 passed=0
 failed=0
 unsteady=0
+declare -A background=()
+trap 'kill "${background[@]}" 2>/dev/null' EXIT
 # Several stages run side by side.
 export LIMIT_FACTOR=3
 
@@ -49,17 +54,31 @@ case_stage() {
     failed=$((failed + bad))
 }
 
-# show_guests: what the guests said, with their status.
-show_guests() {
-    cat "$guests"
-    return "$guests_status"
+# behind COMMAND...: behind the cases in the queue. Swift's builds would give their compilers root's right to come first again.
+behind() {
+    if [[ $EUID -eq 0 ]]; then nice -n 10 setpriv --bounding-set=-sys_nice "$@"; else nice -n 10 "$@"; fi
+}
+
+# begin NAME COMMAND...: a command in the background.
+begin() {
+    local name="$1"
+    shift
+    rm -f "$build/$name-status"
+    { "$@"; echo $? >"$build/$name-status"; } >"$build/$name-log" 2>&1 &
+    background[$name]=$!
+}
+
+# show NAME: what a command in the background says, until it has ended, with its status.
+show() {
+    tail -n +1 -s 0.2 --pid="${background[$1]}" -f "$build/$1-log"
+    return "$(<"$build/$1-status")"
 }
 
 # unit_stage: the Swift tests, counted by their own result lines.
 unit_stage() {
     local status good bad
     heading "unit tests"
-    "$swift" test --scratch-path "$build" --skip-build >"$log" 2>&1
+    behind "$swift" test --scratch-path "$build" --skip-build >"$log" 2>&1
     status=$?
     good=$(grep -E '^[^ ]+ Test .* passed after ' "$log" | grep -cvE '^[^ ]+ Test run with ')
     bad=$(grep -E '^[^ ]+ Test .* failed after ' "$log" | grep -cvE '^[^ ]+ Test run with ')
@@ -75,33 +94,26 @@ unit_stage() {
     failed=$((failed + bad))
 }
 
-# The guests are emulated and take whatever processors there are; most of the other stages wait, or have one process. So the
-# guests run beside them, behind them in the queue, and what they said is shown in its turn.
-if command_stage "release build" "$make" --no-print-directory test-programs; then
-    guests="$build/guest-log"
-    LIMIT_FACTOR=3 nice -n 10 Tests/run-cases.sh guest "$build/release" >"$guests" 2>&1 &
-    guests_pid=$!
-    trap 'kill "$guests_pid" 2>/dev/null' EXIT
+begin fuzzers behind Tests/run-fuzzers.sh 10
+if command_stage "release build" "$make" --no-print-directory release-with-test-programs; then
+    begin guests behind Tests/run-cases.sh guest "$build/release"
+    command_stage "the example of the library" "$make" --no-print-directory test-programs
+    begin namespaces Tests/run-cases.sh namespaces "$build/release"
 fi
-command_stage "lint" "$make" --no-print-directory lint
-command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
-command_stage "documentation of the library" timeout 600 "$make" --no-print-directory docs
-if [[ -n ${guests_pid:-} ]]; then
+command_stage "lint" behind "$make" --no-print-directory lint
+command_stage "debug build with tests" behind "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
+command_stage "documentation of the library" behind timeout 600 "$make" --no-print-directory docs
+if [[ -n ${background[guests]:-} ]]; then
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
     case_stage "packet cipher on other processors" Tests/Checks/aead-check.sh
     case_stage "packet cipher's secrets" Tests/Checks/aead-secrets.sh
     case_stage "completions" Tests/check-completions.sh "$build/release"
     case_stage "installation" Tests/check-install.sh "$make"
-    case_stage "cases in network namespaces" Tests/run-cases.sh namespaces "$build/release"
+    case_stage "cases in network namespaces" show namespaces
 fi
-case_stage "fuzzers, 10 seconds each" Tests/run-fuzzers.sh 10
-if [[ -n ${guests_pid:-} ]]; then
-    wait "$guests_pid"
-    guests_status=$?
-    trap - EXIT
-    case_stage "cases in the QEMU guest" show_guests
-fi
+case_stage "fuzzers, 10 seconds each" show fuzzers
+if [[ -n ${background[guests]:-} ]]; then case_stage "cases in the QEMU guest" show guests; fi
 
 printf '\n'
 [[ $unsteady -eq 0 ]] || echo "$unsteady cases passed only when run again: see the lines with 'unsteady'"

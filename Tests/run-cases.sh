@@ -14,6 +14,7 @@
 #                         told). Before each fact stands which kernel it is of.
 #   # slow: yes           leave it out unless it is named, or ALL=1 is in the environment
 #   # last: yes           run it after the others: the kernel is busy with what it leaves
+#   # beside: yes         run it beside the others, and show it after them: it waits all the time
 # LIMIT_FACTOR=N in the environment gives each case N times its limit, for a machine that is busy.
 # A case that fails is run once more, as a busy machine can fail a sound one. When it passes then, the line `# unsteady - CASE`
 # says so, and what failed stands before it as `# first run: not ok - FACT`.
@@ -74,8 +75,9 @@ attempt() {
 }
 
 run_case() {
-    local case="$1" name start=$SECONDS log="$work/log"
+    local case="$1" name start=$SECONDS log
     name="$(basename "$case" .sh)"
+    log="$work/result.$name"
     attempt "$case" "$log"
     if grep -q '^not ok - ' "$log"; then
         sed 's/^\(not \)\?ok - /# first run: &/' "$log"
@@ -89,8 +91,19 @@ run_case() {
 }
 
 run_here() {
-    local case
-    for case; do run_case "$case"; done
+    local case said beside=()
+    for case; do
+        [[ -n $(header "$case" beside) ]] || continue
+        said="$work/beside.${#beside[@]}"
+        run_case "$case" >"$said" 2>&1 &
+        beside+=("$said")
+    done
+    for case; do [[ -n $(header "$case" beside) ]] || run_case "$case"; done
+    wait
+    for said in "${beside[@]}"; do
+        cat "$said"
+        tally "$said"
+    done
 }
 
 namespaces_work() { unshare --net --mount --propagation private true; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # limit: 240
-# slow: yes
+# beside: yes
 # Our engine and Debian's wireguard-go over the two minutes after which a session is renewed: no ping is lost, and handshakes
 # are no more than that takes. Each cell is a pair of hosts, and all of them run side by side. CELLS=all takes every cell,
 # CELLS=kernel those with the kernel module, in a guest that has it.

@@ -80,7 +80,7 @@ struct HandshakeFilter {
 
 // What the kernel does with a datagram: what `clinux_udp_shed_garbage` does, and what the tables say.
 extension HandshakeFilter {
-    private enum Place: Hashable {
+    private enum Place: Int, CaseIterable {
         case data, response, cookie, ipv6, fold, keep, drop
     }
 
@@ -103,13 +103,14 @@ extension HandshakeFilter {
         program.call(random)
         program.apply(.and, .r0, Int32(sample - 1))
         program.jump(to: .keep, if: .r0, .isEqual, 0)
-        program.mark(.drop)
-        program.end(with: 0)
+        program.jump(to: .drop)
         for (place, length) in [(Place.data, 32), (.response, 92), (.cookie, 64)] as [(Place, Int32)] {
             program.mark(place)
             program.jump(to: .keep, if: .r7, .isAtLeast, udp + length)
             program.jump(to: .drop)
         }
+        program.mark(.drop)
+        program.end(with: 0)
         program.mark(.keep)
         program.end(with: -1)
         return program.instructions

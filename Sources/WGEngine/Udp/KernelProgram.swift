@@ -1,5 +1,5 @@
-/// A program for the kernel's virtual machine (RFC 9669), put together from instructions and jumps to named places.
-struct KernelProgram<Place: Hashable> {
+/// A program for the kernel's virtual machine (RFC 9669), put together from instructions and jumps forward to named places.
+struct KernelProgram<Place: RawRepresentable<Int> & CaseIterable> {
     /// The registers: 0 holds results, 1 to 5 do not survive `loadPacket` and `call`, 6 to 9 do.
     enum Register: UInt64 {
         case r0, r1, r2, r3, r4, r5, r6, r7, r8, r9
@@ -33,21 +33,22 @@ struct KernelProgram<Place: Hashable> {
     }
 
     private var code: [UInt64] = []
-    private var places: [Place: Int] = [:]
+    private var places = [Int](repeating: 0, count: Place.allCases.count)
     private var jumps: [(at: Int, to: Place)] = []
 
     /// As the kernel wants them: all jumps resolved.
     var instructions: [UInt64] {
         var code = code
         for (at, place) in jumps {
-            guard let target = places[place] else { preconditionFailure("a jump to a place that is not there") }
-            code[at] |= UInt64(UInt16(truncatingIfNeeded: target - at - 1)) << 16
+            let target = places[place.rawValue]
+            precondition(target > at, "a jump to a place that does not follow")
+            code[at] |= UInt64(target - at - 1) << 16
         }
         return code
     }
 
     /// Here is what jumps to `place` go to.
-    mutating func mark(_ place: Place) { places[place] = code.count }
+    mutating func mark(_ place: Place) { places[place.rawValue] = code.count }
 
     mutating func apply(_ operation: Operation, _ target: Register, _ value: Int32) {
         append(operation.rawValue | 0x07, target, immediate: value)
