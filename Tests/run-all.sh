@@ -3,8 +3,8 @@
 # programs, cases in network namespaces, fuzzers, cases in the QEMU guests. Each stage runs whatever became of the one
 # before. The last line is the total, which is also left in $BUILD/test-total.
 #
-# Cases in namespaces wait most of the time; the emulated guests, the fuzzers and compilers take whatever processors there are.
-# So they go on side by side, the cases first in the queue, and what was said in the background is shown in its turn.
+# The emulated guests and the fuzzers take whatever processors there are; most of the other stages wait, or have one process.
+# So they run behind these in the queue, and what they said is shown in its turn.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build="${BUILD:-.build}"
@@ -54,9 +54,12 @@ case_stage() {
     failed=$((failed + bad))
 }
 
-# behind COMMAND...: behind the cases in the queue. Swift's builds would give their compilers root's right to come first again.
+# behind COMMAND...: behind the others in the queue. With root's right to it Swift's builds would put their compilers in front
+# again.
 behind() {
-    if [[ $EUID -eq 0 ]]; then nice -n 10 setpriv --bounding-set=-sys_nice "$@"; else nice -n 10 "$@"; fi
+    local without=(setpriv --bounding-set=-sys_nice)
+    "${without[@]}" true 2>/dev/null || without=()
+    nice -n 10 "${without[@]}" "$@"
 }
 
 # begin NAME COMMAND...: a command in the background.
@@ -78,7 +81,7 @@ show() {
 unit_stage() {
     local status good bad
     heading "unit tests"
-    behind "$swift" test --scratch-path "$build" --skip-build >"$log" 2>&1
+    "$swift" test --scratch-path "$build" --skip-build >"$log" 2>&1
     status=$?
     good=$(grep -E '^[^ ]+ Test .* passed after ' "$log" | grep -cvE '^[^ ]+ Test run with ')
     bad=$(grep -E '^[^ ]+ Test .* failed after ' "$log" | grep -cvE '^[^ ]+ Test run with ')
@@ -94,15 +97,12 @@ unit_stage() {
     failed=$((failed + bad))
 }
 
-begin fuzzers behind Tests/run-fuzzers.sh 10
-if command_stage "release build" "$make" --no-print-directory release-with-test-programs; then
+if command_stage "release build" "$make" --no-print-directory test-programs; then
     begin guests behind Tests/run-cases.sh guest "$build/release"
-    command_stage "the example of the library" "$make" --no-print-directory test-programs
-    begin namespaces Tests/run-cases.sh namespaces "$build/release"
 fi
-command_stage "lint" behind "$make" --no-print-directory lint
-command_stage "debug build with tests" behind "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
-command_stage "documentation of the library" behind timeout 600 "$make" --no-print-directory docs
+command_stage "lint" "$make" --no-print-directory lint
+command_stage "debug build with tests" "$swift" build --scratch-path "$build" --build-tests -q && unit_stage
+command_stage "documentation of the library" timeout 600 "$make" --no-print-directory docs
 if [[ -n ${background[guests]:-} ]]; then
     case_stage "built programs" Tests/check-programs.sh "$build/release"
     case_stage "machine code of the data plane" Tests/Checks/arc-check.sh "$build/release/wireguard-swift"
@@ -110,10 +110,12 @@ if [[ -n ${background[guests]:-} ]]; then
     case_stage "packet cipher's secrets" Tests/Checks/aead-secrets.sh
     case_stage "completions" Tests/check-completions.sh "$build/release"
     case_stage "installation" Tests/check-install.sh "$make"
-    case_stage "cases in network namespaces" show namespaces
 fi
+begin fuzzers behind Tests/run-fuzzers.sh 10
+[[ -z ${background[guests]:-} ]] ||
+    case_stage "cases in network namespaces" Tests/run-cases.sh namespaces "$build/release"
 case_stage "fuzzers, 10 seconds each" show fuzzers
-if [[ -n ${background[guests]:-} ]]; then case_stage "cases in the QEMU guest" show guests; fi
+[[ -z ${background[guests]:-} ]] || case_stage "cases in the QEMU guest" show guests
 
 printf '\n'
 [[ $unsteady -eq 0 ]] || echo "$unsteady cases passed only when run again: see the lines with 'unsteady'"
