@@ -16,7 +16,7 @@ private func ownFilter() throws -> HandshakeFilter { try #require(HandshakeFilte
     private func news(_ sources: [(hash: UInt64, time: Double)]) throws -> [Bool] {
         let filter = try ownFilter()
         defer { filter.deallocate() }
-        var recent = RecentSources(filter)
+        var recent = RecentSources(filter.memory)
         return sources.map { source in
             defer { recent.note(source.hash) }
             return recent.knowledge(of: source.hash, now: seconds(source.time)) == .unknown

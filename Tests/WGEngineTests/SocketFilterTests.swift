@@ -24,7 +24,7 @@ private let kernelTakesProgram: Bool = {
         let filter = try #require(HandshakeFilter())
         defer { filter.deallocate() }
         for isArmed in [false, true] {
-            filter.arm(isArmed)
+            filter.memory.arm(isArmed)
             try passesMessagesAlone(filter: filter.program)
         }
     }
@@ -100,12 +100,12 @@ private let kernelTakesProgram: Bool = {
         try note(known, ipv6: ipv6, in: &gate)
 
         #expect(try passed(known, receiver, ipv6: ipv6) == Self.messages)
-        filter.arm(true)
+        filter.memory.arm(true)
         // One in 32: 40, by chance; 200 is as good as impossible.
         let few = try passed(known, receiver, ipv6: ipv6)
         #expect(few > 0 && few < 200)
         #expect(try passed(other, receiver, ipv6: ipv6) == Self.messages)
-        filter.arm(false)
+        filter.memory.arm(false)
         #expect(try passed(known, receiver, ipv6: ipv6) == Self.messages)
     }
 
@@ -115,7 +115,7 @@ private let kernelTakesProgram: Bool = {
         let sender = try UdpPort.open(port: 0, mark: 0)
         defer { for sockets in [receiver, sender] { UdpPort.close(sockets) } }
         var gate = HandshakeGate(filter)
-        filter.arm(true)
+        filter.memory.arm(true)
         try note(sender, in: &gate)
         #expect(try passed(sender, receiver) < 200)
         let source = gate.hash(try record(sender, ipv6: false).address, isIPv4: true)
@@ -133,7 +133,7 @@ private let kernelTakesProgram: Bool = {
         let sender = try UdpPort.open(port: 0, mark: 0)
         defer { for sockets in [receiver, sender] { UdpPort.close(sockets) } }
         var gate = HandshakeGate(filter)
-        filter.arm(true)
+        filter.memory.arm(true)
         try note(sender, in: &gate)
         let target = try record(receiver, ipv6: false)
         for place in 0..<16 {

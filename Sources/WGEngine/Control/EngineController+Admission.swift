@@ -19,7 +19,7 @@ extension EngineController {
         ring.drain(limit: Self.handshakesPerTurn) { takeHandshake($0, now: now) }
         let isUnderLoad = admission?.isUnderLoad(now: now) ?? false
         shared.collectsHandshakes.store(isUnderLoad, ordering: .sequentiallyConsistent)
-        shared.handshakeFilter.arm(isUnderLoad)
+        shared.handshakeFilter.memory.arm(isUnderLoad)
     }
 
     /// How long to sleep at most, as nobody wakes us for messages; `nil` when the inbound loop does.

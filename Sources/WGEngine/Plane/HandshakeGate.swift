@@ -21,7 +21,7 @@ struct HandshakeGate: ~Copyable {
     private let knownWeight: UInt64
 
     init(_ filter: HandshakeFilter) {
-        recent = RecentSources(filter)
+        recent = RecentSources(filter.memory)
         keys = filter.keys
         knownWeight = filter.program >= 0 ? HandshakeFilter.sample : 1
     }

@@ -8,17 +8,17 @@ struct RecentSources: ~Copyable {
     /// Nanoseconds; a source is remembered for this long at least, and for twice as long at most. The latter is
     /// REKEY_TIMEOUT: who tries again is new again.
     static let generationTime: UInt64 = 2_500_000_000
-    private static let wordCount = HandshakeFilter.tableSize / 8
+    private static let wordCount = HandshakeFilter.Memory.tableSize / 8
 
-    private let filter: HandshakeFilter
+    private let memory: HandshakeFilter.Memory
     private var currentIndex = 0
     private var generationEnd: UInt64 = 0
 
-    /// - Parameter filter: with empty tables; nobody else's, and there for as long as this is.
-    init(_ filter: HandshakeFilter) { self.filter = filter }
+    /// - Parameter memory: with empty tables; nobody else's, and there for as long as this is.
+    init(_ memory: HandshakeFilter.Memory) { self.memory = memory }
 
-    private var current: UnsafeMutablePointer<UInt64> { filter.table(currentIndex) }
-    private var previous: UnsafeMutablePointer<UInt64> { filter.table(1 - currentIndex) }
+    private var current: UnsafeMutablePointer<UInt64> { memory.table(currentIndex) }
+    private var previous: UnsafeMutablePointer<UInt64> { memory.table(1 - currentIndex) }
 
     enum Knowledge {
         case unknown
@@ -47,7 +47,7 @@ struct RecentSources: ~Copyable {
         previous.update(repeating: 0, count: Self.wordCount)
         if !isRecent { current.update(repeating: 0, count: Self.wordCount) }
         currentIndex = 1 - currentIndex
-        filter.choose(currentIndex)
+        memory.choose(currentIndex)
         generationEnd = now &+ Self.generationTime
     }
 

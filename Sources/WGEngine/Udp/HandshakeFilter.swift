@@ -10,19 +10,11 @@ import WGCrypto
 struct HandshakeFilter {
     /// Of so many messages that the kernel would drop one passes, so that the engine sees that they still come.
     static let sample: UInt64 = 32
-    /// Bytes of each of the two tables, a bit for each place.
-    static let tableSize = 1 << 17
-
-    private static let isArmed = 0
-    private static let current = 4
-    private static let tables = 64
-    private static let size = tables + 2 * tableSize
-
     /// The program's descriptor; -1 where the kernel has none.
     let program: Int32
     /// Random, so that nobody can choose sources whose places collide.
     let keys: InlineArray<4, UInt64>
-    private let memory: UnsafeMutableRawPointer
+    let memory: Memory
 
     /// `nil` when there is no memory.
     ///
@@ -35,29 +27,16 @@ struct HandshakeFilter {
         for index in keys.indices { keys[index] |= 1 }
         self.keys = keys
         if isInKernel, let (shared, program) = Self.inKernel(keys) {
-            (memory, self.program) = (shared, program)
+            (memory, self.program) = (Memory(base: shared), program)
         } else {
-            guard let own = clinux_reserve(Self.size) else { return nil }
-            (memory, program) = (own, -1)
+            guard let own = clinux_reserve(Memory.size) else { return nil }
+            (memory, program) = (Memory(base: own), -1)
         }
     }
 
     func deallocate() {
-        _ = clinux_unmap(memory, Self.size)
+        _ = clinux_unmap(memory.base, Memory.size)
         if program >= 0 { _ = clinux_close(program) }
-    }
-
-    /// C: whether known sources are dropped by the kernel.
-    func arm(_ isArmed: Bool) { memory.storeBytes(of: isArmed ? 1 : 0, toByteOffset: Self.isArmed, as: UInt32.self) }
-
-    /// U: the table that the kernel looks into is 0 or 1.
-    func choose(_ table: Int) {
-        memory.storeBytes(of: UInt32(truncatingIfNeeded: table), toByteOffset: Self.current, as: UInt32.self)
-    }
-
-    /// U: one of the two tables.
-    func table(_ index: Int) -> UnsafeMutablePointer<UInt64> {
-        (memory + Self.tables + index * Self.tableSize).assumingMemoryBound(to: UInt64.self)
     }
 
     /// The map's descriptor isn't needed any more once the program and the mapping hold on to it.
@@ -65,16 +44,43 @@ struct HandshakeFilter {
         _ keys: InlineArray<4, UInt64>
     ) -> (memory: UnsafeMutableRawPointer, program: Int32)? {
         var memory: UnsafeMutableRawPointer?
-        let map = clinux_gate_map(UInt32(size), &memory)
+        let map = clinux_gate_map(UInt32(Memory.size), &memory)
         guard map >= 0, let memory else { return nil }
         defer { _ = clinux_close(map) }
         let instructions = instructions(map: map, keys)
         let program = clinux_gate_program(instructions, UInt32(instructions.count))
         guard program >= 0 else {
-            _ = clinux_unmap(memory, size)
+            _ = clinux_unmap(memory, Memory.size)
             return nil
         }
         return (memory, program)
+    }
+}
+
+extension HandshakeFilter {
+    /// Two words, and two tables of bits.
+    struct Memory {
+        fileprivate static let armed = 0
+        fileprivate static let current = 4
+        fileprivate static let tables = 64
+        /// Bytes of each table, a bit for each place.
+        static let tableSize = 1 << 17
+        fileprivate static let size = tables + 2 * tableSize
+
+        fileprivate let base: UnsafeMutableRawPointer
+
+        /// C: whether known sources are dropped by the kernel.
+        func arm(_ isArmed: Bool) { base.storeBytes(of: isArmed ? 1 : 0, toByteOffset: Self.armed, as: UInt32.self) }
+
+        /// U: the table that the kernel looks into is 0 or 1.
+        func choose(_ table: Int) {
+            base.storeBytes(of: UInt32(truncatingIfNeeded: table), toByteOffset: Self.current, as: UInt32.self)
+        }
+
+        /// U: one of the two tables.
+        func table(_ index: Int) -> UnsafeMutablePointer<UInt64> {
+            (base + Self.tables + index * Self.tableSize).assumingMemoryBound(to: UInt64.self)
+        }
     }
 }
 
@@ -131,7 +137,7 @@ extension HandshakeFilter {
     /// Leaves the map's address in r9. A message with a second MAC is the engine's to judge.
     private static func keepUnlessArmed(_ program: inout Program, _ map: Int32) {
         program.set(.r9, toMap: map)
-        program.load(.word, .r0, from: .r9, at: isArmed)
+        program.load(.word, .r0, from: .r9, at: Memory.armed)
         program.jump(to: .keep, if: .r0, .isEqual, 0)
         for offset in stride(from: udp + 132, to: udp + 148, by: 4) {
             program.loadPacket(.word, at: offset)
@@ -167,9 +173,9 @@ extension HandshakeFilter {
         program.apply(.xor, .r7, .r1)
         multiply(&program, .r7, keys[3])
         program.apply(.shiftRight, .r7, 24)
-        program.load(.word, .r0, from: .r9, at: current)
+        program.load(.word, .r0, from: .r9, at: Memory.current)
         program.apply(.and, .r0, 1)
-        program.apply(.shiftLeft, .r0, Int32(tableSize.trailingZeroBitCount))
+        program.apply(.shiftLeft, .r0, Int32(Memory.tableSize.trailingZeroBitCount))
         program.apply(.add, .r9, .r0)
     }
 
@@ -182,11 +188,11 @@ extension HandshakeFilter {
     private static func keepUnlessSet(_ program: inout Program, _ shift: Int32) {
         program.apply(.set, .r1, .r7)
         program.apply(.shiftRight, .r1, shift + 6)
-        program.apply(.and, .r1, Int32(tableSize / 8 - 1))
+        program.apply(.and, .r1, Int32(Memory.tableSize / 8 - 1))
         program.apply(.shiftLeft, .r1, 3)
         program.apply(.set, .r2, .r9)
         program.apply(.add, .r2, .r1)
-        program.load(.doubleWord, .r2, from: .r2, at: tables)
+        program.load(.doubleWord, .r2, from: .r2, at: Memory.tables)
         program.apply(.set, .r1, .r7)
         program.apply(.shiftRight, .r1, shift)
         program.apply(.and, .r1, 63)
