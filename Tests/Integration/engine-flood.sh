@@ -33,6 +33,9 @@ calm() {
     true
 }
 
+# received: datagrams that programs on b have taken from the kernel.
+received() { on b awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp; }
+
 memory() { sed -n "s/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$(processes b | sed -n 's/ wireguard-.*//p')/status"; }
 
 hosts
@@ -45,6 +48,9 @@ echo "# the kernel drops known sources for it: $(find "/proc/$engine/fd" -lname 
 session="$(on a wg show wg0 latest-handshakes)"
 delivered="$(counted b)"
 before="$(memory)"
+taken="$(received)"
+check "captured packets are sent again" flood replays 2000 1
+check "and the engine takes them" test $(($(received) - taken)) -gt 1000
 check "a flood of everything is sent" flood mix 20000 1
 equal "nothing of it is delivered" "$delivered" "$(counted b)"
 flood initiations-65000 10000 60 >"$WORK/flood" &

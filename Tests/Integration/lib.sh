@@ -252,7 +252,7 @@ counted() { on "$1" nft -j list table inet count | jq '[.nftables[].rule.expr[]?
 # not count, so that it may take many pings.
 capture() {
     local capturing tries
-    on a "$(command -v attack-generator)" capture eth-b 51820 "$1" "$WORK/captured" >"$WORK/capturing" &
+    on b "$(command -v attack-generator)" capture eth-a 51820 "$1" "$WORK/captured" >"$WORK/capturing" &
     capturing=$!
     wait_until 10 grep -q ready "$WORK/capturing" || return 1
     for ((tries = 0; tries < 50; tries++)); do
