@@ -33,7 +33,7 @@ SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
-TEST_PACKAGES = $(DEMO_PACKAGES) binutils cpio dbus debian-archive-keyring dnsmasq-base ethtool fish iperf3 iptables jq kmod mandoc \
+TEST_PACKAGES = $(DEMO_PACKAGES) binutils bochs bochs-term bochsbios cpio dbus debian-archive-keyring dnsmasq-base ethtool fish iperf3 iptables jq kmod mandoc \
 	nftables procps qemu-system-x86 qemu-user shellcheck strace systemd valgrind wireguard-go wireguard-tools xz-utils zsh
 BENCH_PACKAGES = $(DEMO_PACKAGES) ethtool iperf3 jq wireguard-go
 

@@ -18,7 +18,7 @@ typedef uint32_t unaligned __attribute__((vector_size(4 * CAEAD_LANES), aligned(
 
 // A compiler that sees through two rotations by whole bytes makes three shuffles of two.
 #ifdef __x86_64__
-#define KEEP(x) __asm__("" : "+x"(x))
+#define KEEP(x) __asm__("" : "+v"(x))
 #else
 #define KEEP(x) __asm__("" : "+w"(x))
 #endif

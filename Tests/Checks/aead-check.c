@@ -2,10 +2,25 @@
 // right: every length up to 1700 bytes, apart and in place, at odd addresses, with and without additional data, wrong
 // tags. Says `ok - KERNEL ...` or `not ok - KERNEL ...` for each; 1 when one is wrong, 3 when there is none.
 //
-// It needs no libc, so that a compiler alone can build it for another processor: with FREESTANDING it has its own start.
+// It needs no libc, so that a compiler alone can build it for another processor: with FREESTANDING it has its own start,
+// on x86-64 for a machine without any system (bare-machine.S).
 #include "caead.h"
 
 #ifdef FREESTANDING
+#ifdef __x86_64__
+static void put(uint16_t port, char byte) { __asm__ volatile("outb %0, %1" : : "a"(byte), "Nd"(port)); }
+static void print(const char *text) {
+    while (*text) put(0xe9, *text++);
+}
+// The others run elsewhere, faster.
+enum { kernels = 1 };
+// Bochs ends when it reads this at this port. It knows no status.
+static void leave(int status) {
+    print(status == 0 ? "right\n" : "wrong\n");
+    for (const char *text = "Shutdown"; *text; text++) put(0x8900, *text);
+}
+#else
+enum { kernels = 9 };
 static long call(long number, long a, long b, long c) {
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;
@@ -15,6 +30,8 @@ static long call(long number, long a, long b, long c) {
     return x0;
 }
 static void print(const char *text) { call(64, 1, (long)text, (long)__builtin_strlen(text)); }
+static void leave(int status) { call(93, status, 0, 0); }
+#endif
 size_t strlen(const char *text) {
     size_t count = 0;
     while (text[count]) count++;
@@ -30,11 +47,12 @@ void *memset(void *to, int value, size_t count) {
 }
 int main(void);
 void _start(void) {
-    long status = main();
-    for (;;) call(93, status, 0, 0);
+    int status = main();
+    for (;;) leave(status);
 }
 #else
 #include <stdio.h>
+enum { kernels = 9 };
 static void print(const char *text) { fputs(text, stdout); }
 #endif
 
@@ -189,7 +207,7 @@ static bool length_is_right(const caead_kernel *kernel, size_t count) {
 int main(void) {
     bool is_right = true;
     const caead_kernel *kernel;
-    for (size_t i = 0; (kernel = caead_kernel_at(i)); i++) {
+    for (size_t i = 0; (kernel = caead_kernel_at(i)) && i < kernels; i++) {
         size_t count = 0;
         while (count <= longest && length_is_right(kernel, count)) count++;
         is_right = is_right && count > longest;
