@@ -41,7 +41,7 @@ for engine in wireguard-swift engine-with-test-clock; do
     chmod +x "$work/programs/$engine"
 done
 # One after the other, as the sanitizer does not understand the locks of Swift's own library.
-loops="Worker|OutboundTurnTests|DataPlaneTests|InboundTests|PairedEnginesTests"
+loops="Worker|OutboundTurnTests|DataPlaneTests|InboundTests|PairedEnginesTests|HandshakeGate|KernelGate"
 check "the tests of the data plane pass under ThreadSanitizer, with workers" \
     env TSAN_OPTIONS="log_path=$work/race" WIREGUARD_TEST_WORKERS=2 \
     "$swift" test --scratch-path "$threads" --sanitize thread --no-parallel --filter "$loops"

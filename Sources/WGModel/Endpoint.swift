@@ -94,15 +94,20 @@ public struct EndpointName: Hashable, Sendable {
 
     /// Splits at the last colon, or after the closing bracket: `host:port`, `[v6]:port`, and bare `v6:port` as stock.
     public init?(_ text: some StringProtocol) {
-        if text.hasPrefix("[") {
-            guard let close = text.firstIndex(of: "]") else { return nil }
-            let rest = text[text.index(after: close)...]
-            guard rest.hasPrefix(":") else { return nil }
+        // By bytes: a combining character behind a mark is part of what follows.
+        let text = Substring(text)
+        let bytes = text.utf8
+        let colon = UInt8(ascii: ":")
+        if bytes.first == UInt8(ascii: "[") {
+            guard let close = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            let rest = bytes[bytes.index(after: close)...]
+            guard rest.first == colon else { return nil }
             self.init(
-                host: String(text[text.index(after: text.startIndex)..<close]), service: String(rest.dropFirst()))
+                host: String(text[bytes.index(after: bytes.startIndex)..<close]),
+                service: String(text[rest.index(after: rest.startIndex)...]))
         } else {
-            guard let colon = text.lastIndex(of: ":") else { return nil }
-            self.init(host: String(text[..<colon]), service: String(text[text.index(after: colon)...]))
+            guard let last = bytes.lastIndex(of: colon) else { return nil }
+            self.init(host: String(text[..<last]), service: String(text[bytes.index(after: last)...]))
         }
         guard !host.isEmpty, !service.isEmpty else { return nil }
     }
@@ -110,5 +115,7 @@ public struct EndpointName: Hashable, Sendable {
 
 extension EndpointName: CustomStringConvertible {
     /// The host in brackets where it holds a colon.
-    public var description: String { host.contains(":") ? "[\(host)]:\(service)" : "\(host):\(service)" }
+    public var description: String {
+        host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(service)" : "\(host):\(service)"
+    }
 }

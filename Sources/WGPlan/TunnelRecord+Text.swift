@@ -117,7 +117,7 @@ extension RuleState {
     }
 
     fileprivate init?(recordText: String) {
-        let words = recordText.split(separator: " ", omittingEmptySubsequences: false)
+        let words = recordText.recordWords()
         guard words.count == 6, words[0] == "4" || words[0] == "6", let priority = UInt32(words[1]),
             words[2] == "not" || words[2] == "is", let mark = optional(words[3], UInt32.self),
             let table = UInt32(words[4]), let length = optional(words[5], Int32.self)
@@ -136,7 +136,7 @@ private func optional<Number: FixedWidthInteger>(_ word: Substring, _: Number.Ty
 
 extension RouteState {
     fileprivate init?(refusalText: String) {
-        let words = refusalText.split(separator: " ", omittingEmptySubsequences: false)
+        let words = refusalText.recordWords()
         guard words.count == 3, let destination = IPPrefix(String(words[0])), let table = UInt32(words[1]),
             let metric = UInt32(words[2])
         else { return nil }
@@ -146,15 +146,15 @@ extension RouteState {
 
 extension Sysctl {
     fileprivate init?(recordText: String) {
-        guard let space = recordText.firstIndex(of: " ") else { return nil }
-        self.init(
-            path: String(recordText[..<space]), value: String(recordText[recordText.index(after: space)...]))
+        let words = recordText.recordWords(maxSplits: 1)
+        guard words.count == 2 else { return nil }
+        self.init(path: String(words[0]), value: String(words[1]))
     }
 }
 
 extension TunnelRecord.NamedEndpoint {
     init?(recordText: String) {
-        let words = recordText.split(separator: " ", omittingEmptySubsequences: false)
+        let words = recordText.recordWords()
         guard words.count == 3, let peer = PublicKey(base64: words[0]) else { return nil }
         self.init(peer: peer, name: EndpointName(host: String(words[1]), service: String(words[2])))
     }

@@ -103,7 +103,7 @@ public enum ValueProperties {
         check(ValueParser.endpoint(text), text, hold) { name in
             if let numeric = name.numeric, Endpoint(name.description) != numeric { return false }
             // A bracket inside can't be written between brackets.
-            return name.host.contains("]") || name.host.hasPrefix("[")
+            return name.host.utf8.contains(UInt8(ascii: "]")) || name.host.utf8.first == UInt8(ascii: "[")
                 || ValueParser.endpoint(name.description) == .success(name)
         }
     }

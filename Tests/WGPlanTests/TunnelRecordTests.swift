@@ -22,7 +22,10 @@ struct TunnelRecordTests {
         endpoints: [
             TunnelRecord.NamedEndpoint(
                 peer: PublicKey(bytes: KeyBytes(repeating: 9)),
-                name: EndpointName(host: "fe80::1%eth0", service: "domain"))
+                name: EndpointName(host: "fe80::1%eth0", service: "domain")),
+            TunnelRecord.NamedEndpoint(
+                peer: PublicKey(bytes: KeyBytes(repeating: 8)),
+                name: EndpointName(host: "\u{301}x\u{301}", service: "\u{301}")),
         ],
         resolvers: [IPAddress("192.0.2.1")!, IPAddress("2001:db8::1")!])
 

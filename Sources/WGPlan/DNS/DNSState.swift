@@ -43,7 +43,7 @@ extension DNSState {
 
     /// `nil` for anything that `recordText` didn't make.
     public init?(recordText: String) {
-        var words = recordText.split(separator: " ", omittingEmptySubsequences: false).map(String.init)[...]
+        var words = recordText.recordWords().map(String.init)[...]
         let backend: Backend
         switch words.popFirst() {
         case "resolved": backend = .resolved
@@ -111,10 +111,6 @@ extension DNSState {
 }
 
 extension String {
-    fileprivate func value(after prefix: String) -> String? {
-        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
-    }
-
     /// An empty argument would not be seen.
     fileprivate var shellWord: String { isEmpty ? "''" : self }
 }

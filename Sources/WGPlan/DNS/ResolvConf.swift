@@ -136,10 +136,10 @@ public struct ResolvConf: Equatable, Sendable {
                 rest.removeFirst()
                 return
             }
-            if line.hasPrefix(Self.originMark) {
-                readOrigin(String(line.dropFirst(Self.originMark.count)))
-            } else if line.hasPrefix(Self.entryMark) {
-                readEntry(String(line.dropFirst(Self.entryMark.count)))
+            if let text = line.value(after: Self.originMark) {
+                readOrigin(text)
+            } else if let text = line.value(after: Self.entryMark) {
+                readEntry(text)
             } else if !isWhole {
                 return
             }
@@ -149,11 +149,11 @@ public struct ResolvConf: Equatable, Sendable {
 
     private mutating func readOrigin(_ text: String) {
         if text == "missing" { origin = .missing }
-        if text.hasPrefix("link ") { origin = .link(String(text.dropFirst(5))) }
+        if let path = text.value(after: "link ") { origin = .link(path) }
     }
 
     private mutating func readEntry(_ text: String) {
-        let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+        let words = text.recordWords(maxSplits: 3)
         guard words.count == 4, let interface = try? InterfaceName(words[0]),
             let state = DNSState(recordText: String(words[3]))
         else { return }

@@ -63,7 +63,7 @@ extension FirewallState {
 
     /// `nil` for anything that `recordText` didn't make.
     public init?(recordText: String) {
-        let words = recordText.split(separator: " ", omittingEmptySubsequences: false)
+        let words = recordText.recordWords()
         guard words.count == 6, let tool = Tool(rawValue: String(words[0])),
             let interface = try? InterfaceName(words[1]), let mark = UInt32(words[2])
         else { return nil }

@@ -87,7 +87,7 @@ extension ReresolveMemory {
         guard lines.popFirst() == Self.heading[...], text.hasSuffix("\n") else { return nil }
         self.init()
         for line in lines {
-            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            let words = line.recordWords()
             guard words.count >= 4 else { return nil }
             switch words[0] {
             case "name":

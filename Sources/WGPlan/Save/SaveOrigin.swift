@@ -43,7 +43,7 @@ extension SaveOrigin {
             automaticPort = number
         }
         for text in values["pointed"] ?? [] {
-            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            let words = text.recordWords()
             guard words.count == 2, let key = PublicKey(base64: words[0]), let endpoint = Endpoint(words[1]) else {
                 return nil
             }

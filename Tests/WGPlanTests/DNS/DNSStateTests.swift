@@ -12,6 +12,7 @@ struct DNSStateTests {
         DNSState(backend: .resolved, servers: [], searchDomains: ["a", "~b.example"], isDefault: false),
         DNSState(backend: .resolvconf(entry: "tun.wg0"), servers: [v6Server], isDefault: true),
         DNSState(backend: .file, servers: [v4Server], searchDomains: ["search=x", "=", "é"], isDefault: true),
+        DNSState(backend: .file, servers: [], searchDomains: ["\u{301}x", "\u{301}"], isDefault: false),
     ]
 
     @Test(arguments: states) func readsBackWhatItWrote(state: DNSState) {

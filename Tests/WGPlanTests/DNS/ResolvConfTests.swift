@@ -132,7 +132,7 @@ struct ResolvConfTests {
         #expect(Self.text(conf) == "nameserver 192.168.1.1\nnameserver 8.8.8.8\noptions rotate\n")
     }
 
-    @Test(arguments: [ResolvConf.Origin.file, .missing, .link("../run/x y"), .link("")])
+    @Test(arguments: [ResolvConf.Origin.file, .missing, .link("../run/x y"), .link(""), .link("\u{301}x")])
     func rememberWhatWasThere(origin: ResolvConf.Origin) {
         var conf = Self.conf("")
         conf.origin = origin

@@ -183,6 +183,7 @@ import WGPlan
                 EndpointName(host: "a.example", service: "domain"): .init(
                     addresses: [Self.v4, Self.v6, Endpoint("[fe80::1%7]:5")!], holdsUntil: 77),
                 EndpointName(host: "b.example", service: "5"): .init(addresses: [], holdsUntil: 0),
+                EndpointName(host: "\u{301}", service: "\u{301}"): .init(addresses: [], holdsUntil: 1),
             ],
             peers: [try key(1): .init(sent: 1, received: .max), try key(2): .init()])
         #expect(ReresolveMemory(text: memory.text) == memory)
