@@ -30,6 +30,26 @@ in_order() {
         { jq -c '.end.streams[].udp' "$result"; return 1; }
 }
 
+# unsettled: the same while the link has other MTUs, goes down and comes back, and the peer is removed and comes back.
+received() { on b wg show wg0 transfer | awk '{ print $2 }'; }
+flows() { (($(received) > $1 + 1000000)); }
+unsettled() {
+    local traffic before mtu
+    # Who comes back begins a session by itself.
+    { on b wg showconf wg0 && echo 'PersistentKeepalive = 25'; } >"$WORK/b.conf"
+    before="$(received)"
+    transfer a b 10.77.0.2 100 &
+    traffic=$!
+    wait_until 20 flows "$before" || return 1
+    for mtu in 1280 600 1420; do
+        on a ip link set wg0 mtu "$mtu" || return 1
+        on b wg set wg0 peer "$(<"$WORK/a.pub")" remove && on b wg setconf wg0 "$WORK/b.conf" || return 1
+        on a ip link set wg0 down && kill -0 "$traffic" && sleep 0.1 && on a ip link set wg0 up || return 1
+        wait_until 20 flows 0 || return 1
+    done
+    wait "$traffic"
+}
+
 # load: what fills many slots at once, both ways.
 load() { transfer a b 10.77.0.2 10 && transfer b a fd77::1 10; }
 
@@ -56,3 +76,4 @@ check "wg sets both up" endpoints a b
 check "TCP both ways arrives unchanged" load
 check "four flows arrive in order" in_order a b 10.77.0.2 1300
 check "four flows of smaller packets arrive in order on the way back" in_order b a 10.77.0.1 200
+check "TCP arrives unchanged amid changes of the link and the peer" unsettled

@@ -9,7 +9,7 @@ import WGModel
 private func seconds(_ seconds: Double) -> UInt64 { UInt64(seconds * 1e9) }
 
 /// Without the kernel.
-private func ownFilter() throws -> HandshakeFilter { try #require(HandshakeFilter(isInKernel: false)) }
+private func ownFilter() throws -> HandshakeFilter { try #require(HandshakeFilter(asksKernel: false)) }
 
 @Suite struct RecentSourcesTests {
     /// Whether each of these was new when it was heard of.

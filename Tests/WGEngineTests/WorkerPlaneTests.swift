@@ -96,6 +96,48 @@ import Testing
         memset(record, 0, 64)
     }
 
+    /// As C removes a peer: its route and its keys go, and are freed and erased once the epoch has passed.
+    @Test(arguments: policies.indices)
+    func whatIsSentWhileThePeerIsRemovedIsSealedByItsKeyAndNothingIsSentAfter(kind: Int) throws {
+        let (harness, wire) = (try PlaneHarness(), try WireHarness())
+        try harness.setEndpoint(port: wire.port)
+        let keypair = try harness.addKeypair(localIndex: 5, remoteIndex: 6, isInitiator: true)
+        try harness.start(Self.policies[kind])
+        let sent = (0..<4).flatMap(flows)
+        for packet in sent { harness.send(packet) }
+        let first = try #require(wire.receive())
+
+        let routing = harness.shared.routing.exchange(RoutingSnapshot.make([:]), ordering: .acquiringAndReleasing)
+        harness.slot.pointee.sendKeypair.store(nil, ordering: .releasing)
+        retire(keypair, harness)
+        if let routing { RoutingSnapshot.free(routing) }
+        var messages = [first]
+        while let message = wire.receive(within: 0.1) { messages.append(message) }
+        let opened = messages.map { WireHarness.open($0, key: 1) ?? [] }
+        let isPrefix = zip(opened, sent).allSatisfy { $0.starts(with: $1) } && opened.count <= sent.count
+        #expect(isPrefix)
+
+        for packet in flows(4) { harness.send(packet) }
+        #expect(eventually { harness.unreadFrames == 0 })
+        #expect(wire.receive(within: 0.1) == nil)
+    }
+
+    /// Packets are padded up to the MTU alone, so that each batch may meet another.
+    @Test(arguments: policies.indices)
+    func packetsArriveWholeAndInOrderWhileTheMTUChanges(kind: Int) throws {
+        let (initiator, responder) = try pair(Self.policies[kind])
+        for round in 0..<40 {
+            let sent = flows(round)
+            for (index, packet) in sent.enumerated() {
+                initiator.shared.mtu.store([1420, 576, 1001, 9000][(round + index / 8) % 4], ordering: .relaxed)
+                initiator.send(packet)
+            }
+            let received = responder.receive(sent.count)
+            let isSame = received == sent
+            #expect(isSame)
+        }
+    }
+
     @Test(arguments: policies.indices)
     func anEndAmidTrafficIsAnEnd(kind: Int) throws {
         for _ in 0..<5 {

@@ -23,7 +23,7 @@ struct HandshakeGate: ~Copyable {
     init(_ filter: HandshakeFilter) {
         recent = RecentSources(filter.memory)
         keys = filter.keys
-        knownWeight = filter.program >= 0 ? HandshakeFilter.sample : 1
+        knownWeight = filter.isInKernel ? HandshakeFilter.sample : 1
     }
 
     /// Whether an initiation of 148 bytes has a second MAC at all, right or wrong.

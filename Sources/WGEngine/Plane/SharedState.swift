@@ -62,7 +62,7 @@ final class SharedState: @unchecked Sendable {
     ) {
         guard let peerMemory = clinux_reserve(Self.peerBytes) else { return nil }
         guard let keypairMemory = clinux_reserve(Self.keypairBytes) else { return nil }
-        guard let handshakeFilter = HandshakeFilter(isInKernel: filtersInKernel) else { return nil }
+        guard let handshakeFilter = HandshakeFilter(asksKernel: filtersInKernel) else { return nil }
         self.handshakeFilter = handshakeFilter
         self.clock = clock
         self.controlWake = controlWake

@@ -12,21 +12,22 @@ struct HandshakeFilter {
     static let sample: UInt64 = 32
     /// The program's descriptor; -1 where the kernel has none.
     let program: Int32
+    var isInKernel: Bool { program >= 0 }
     /// Random, so that nobody can choose sources whose places collide.
     let keys: InlineArray<4, UInt64>
     let memory: Memory
 
     /// `nil` when there is no memory.
     ///
-    /// - Parameter isInKernel: whether to ask the kernel at all.
-    init?(isInKernel: Bool = true) {
+    /// - Parameter asksKernel: whether to ask the kernel at all.
+    init?(asksKernel: Bool = true) {
         let random = Random.keyBytes()
         var keys = InlineArray<4, UInt64>(repeating: 0)
         for index in 0..<32 { keys[index / 8] = keys[index / 8] &<< 8 | UInt64(random[index]) }
         // Odd factors lose nothing.
         for index in keys.indices { keys[index] |= 1 }
         self.keys = keys
-        if isInKernel, let (shared, program) = Self.inKernel(keys) {
+        if asksKernel, let (shared, program) = Self.inKernel(keys) {
             (memory, self.program) = (Memory(base: shared), program)
         } else {
             guard let own = clinux_reserve(Memory.size) else { return nil }
@@ -36,7 +37,7 @@ struct HandshakeFilter {
 
     func deallocate() {
         _ = clinux_unmap(memory.base, Memory.size)
-        if program >= 0 { _ = clinux_close(program) }
+        if isInKernel { _ = clinux_close(program) }
     }
 
     /// The map's descriptor isn't needed any more once the program and the mapping hold on to it.
