@@ -13,7 +13,8 @@ ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 PROGRAMS = wg wg-quick wireguard-swift
-RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib $(STATIC_CXX)
+# Programs with privileges look for libraries where the system has them, not beside themselves.
+RELEASE = --scratch-path $(BUILD) -c release --static-swift-stdlib --disable-local-rpath $(STATIC_CXX)
 # The Swift run-time library is C++. With a shared libstdc++ two thirds of the instructions of `wg genkey` would be the
 # dynamic linker's, so the compiler's static one is put where the linker looks first.
 CXX_ARCHIVE := $(wildcard $(shell $(dir $(realpath $(shell command -v $(SWIFT))))clang -print-file-name=libstdc++.a))
@@ -33,7 +34,7 @@ SWIFT_FILES = Package.swift Sources Tests $(MONITOR_SOURCES)
 
 BUILD_PACKAGES = libmnl-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libsodium-dev pkg-config
 DEMO_PACKAGES = iproute2 iputils-ping ncat
-TEST_PACKAGES = $(DEMO_PACKAGES) binutils bochs bochs-term bochsbios cpio dbus debian-archive-keyring dnsmasq-base ethtool fish iperf3 iptables jq kmod mandoc \
+TEST_PACKAGES = $(DEMO_PACKAGES) binutils bochs bochs-term cpio dbus debian-archive-keyring dnsmasq-base ethtool fish iperf3 iptables jq kmod mandoc \
 	nftables procps qemu-system-x86 qemu-user shellcheck strace systemd valgrind wireguard-go wireguard-tools xz-utils zsh
 BENCH_PACKAGES = $(DEMO_PACKAGES) ethtool iperf3 jq wireguard-go
 

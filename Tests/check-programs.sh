@@ -27,6 +27,7 @@ for program in wg wg-quick wireguard-swift; do
         continue
     fi
     ldd "$file" | absent "$program links no Swift run-time library" 'libswift|libFoundation|libdispatch|not found'
+    readelf -d "$file" | absent "$program takes libraries from the system's places alone" 'RPATH|RUNPATH'
     { nm -D "$file"; nm "$file" 2>/dev/null; } |
         absent "$program holds no Foundation, Dispatch or ArgumentParser" \
             'Foundation|ArgumentParser|[$]s8Dispatch|dispatch_async'
