@@ -25,23 +25,26 @@ check() {
     fi
 }
 
-# in_bochs DIRECTORY MODEL: the check as the ROM of such a machine, of 128 KiB. Bochs ends with status 1 however it ends.
+# in_bochs DIRECTORY MODEL: the check as the ROM of such a machine, of 128 KiB; that of its screen is empty. Bochs ends
+# with status 1 however it ends.
 in_bochs() {
     objcopy -O binary -j .program "$1/bare" "$1/rom" && objcopy -O binary -j .reset "$1/bare" "$1/reset" || return
     [[ $(stat -c %s "$1/rom") -le 126976 ]] || return
     truncate -s 126976 "$1/rom"
     cat "$1/reset" >>"$1/rom"
+    truncate -s 512 "$1/empty"
     printf 'c\nq\n' >"$1/commands"
     cat >"$1/machine" <<-END
 		cpu: model=$2, count=1, ips=50000000, reset_on_triple_fault=0
 		memory: guest=16, host=16
 		romimage: file=$1/rom
+		vgaromimage: file=$1/empty
 		display_library: term
 		port_e9_hack: enabled=1
 		log: $1/bochs-log
 		sound: waveoutdrv=dummy
 	END
-    script -qec "timeout 300 bochs -q -f $1/machine -rc $1/commands" /dev/null </dev/null
+    TERM=vt100 script -qec "timeout 300 bochs -q -f $1/machine -rc $1/commands" /dev/null </dev/null
     true
 }
 
