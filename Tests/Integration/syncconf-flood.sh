@@ -12,7 +12,7 @@ ours() { on a wg "$@"; }
 
 kind=wireguard-swift
 # Emulated, a ping takes milliseconds.
-enough=4000
+enough=2000
 if on a ip link add dev probe type wireguard 2>/dev/null; then
     kind=kernel
     enough=500
