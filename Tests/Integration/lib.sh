@@ -192,6 +192,22 @@ transfer() {
 }
 listens() { on "$1" ss -Hltn "sport = :$2" | grep -q .; }
 
+# pings NAME: echo requests sent and echo replies received by a host, as its kernel counts them. ping itself takes replies for
+# lost that come later than twice the longest time before.
+pings() {
+    on "$1" nstat -asz IcmpMsgOutType8 IcmpMsgInType0 |
+        awk '/OutType8/ { o = $2 } /InType0/ { i = $2 } END { print o, i }'
+}
+
+# all_back NAME SENT RECEIVED: since there were these numbers, all pings came back. Sets SENT and LOST.
+all_back() {
+    local now
+    read -ra now <<<"$(pings "$1")"
+    SENT=$((now[0] - $2))
+    LOST=$((SENT - now[1] + $3))
+    [[ $LOST -eq 0 ]]
+}
+
 # keys NAME...: a key pair for each, in $WORK/NAME.key and $WORK/NAME.pub.
 keys() {
     local name

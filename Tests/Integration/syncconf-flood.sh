@@ -34,24 +34,13 @@ Endpoint = 198.51.100.2:51820
 AllowedIPs = 10.99.0.$n/32, ${many}10.77.0.2/32, fd77::2/128
 END
 done
-# icmp: echo requests sent and echo replies received by the host, as its kernel counts them.
-icmp() { on a nstat -asz IcmpMsgOutType8 IcmpMsgInType0 | awk '/OutType8/ { o = $2 } /InType0/ { i = $2 } END { print o, i }'; }
-
-# all_back SENT RECEIVED: since there were these numbers, all pings came back.
-all_back() {
-    local now
-    read -ra now <<<"$(icmp)"
-    SENT=$((now[0] - $1))
-    LOST=$((SENT - now[1] + $2))
-    [[ $LOST -eq 0 ]]
-}
 
 # flood TEXT COMMAND...: pings for a while, and as long runs the command with one file after the other. Sets LOST, SENT and
 # RUNS; fails when a run does.
 flood() {
     local text="$1" ping n=1 before start="${EPOCHREALTIME/./}"
     shift
-    read -ra before <<<"$(icmp)"
+    read -ra before <<<"$(pings a)"
     on a ping -q -i 0.001 -c 5000 -w 20 -W 5 10.77.0.2 >"$WORK/ping" 2>&1 &
     ping=$!
     RUNS=0
@@ -63,7 +52,7 @@ flood() {
         sleep 0.02
     done
     wait "$ping"
-    wait_until 3 all_back "${before[@]}"
+    wait_until 3 all_back a "${before[@]}"
     echo "# $text, $RUNS times: $LOST of $SENT pings are lost, $((SENT * 1000000 / (${EPOCHREALTIME/./} - start))) in a second"
 }
 flood "stock syncconf" stock syncconf wg0 || not_ok "the stock wg changes allowed IPs"

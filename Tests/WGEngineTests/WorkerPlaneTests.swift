@@ -113,9 +113,13 @@ import Testing
         if let routing { RoutingSnapshot.free(routing) }
         var messages = [first]
         while let message = wire.receive(within: 0.1) { messages.append(message) }
-        let opened = messages.map { WireHarness.open($0, key: 1) ?? [] }
-        let isPrefix = zip(opened, sent).allSatisfy { $0.starts(with: $1) } && opened.count <= sent.count
-        #expect(isPrefix)
+        // Some may have been too many for the socket that nobody was reading.
+        var rest = sent[...]
+        for message in messages {
+            let packet = try #require(WireHarness.open(message, key: 1))
+            let place = try #require(rest.firstIndex { packet.starts(with: $0) })
+            rest = rest[(place + 1)...]
+        }
 
         for packet in flows(4) { harness.send(packet) }
         #expect(eventually { harness.unreadFrames == 0 })
