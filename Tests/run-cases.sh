@@ -123,7 +123,7 @@ demand_namespaces() {
 
 demand_guest() {
     local tool
-    for tool in qemu-system-x86_64 cpio xz kmod nft iptables ip wg wireguard-go jq strace; do
+    for tool in qemu-system-x86_64 cpio xz kmod nft iptables ip wg wireguard-go jq strace systemctl; do
         demand "$tool is installed (make test-deps)" command -v "$tool"
     done
     [[ $failed -eq 0 ]]
@@ -151,7 +151,7 @@ boot() {
     cp "$programs"/wg "$programs"/wg-quick "$programs"/wireguard-swift "$programs"/netlink-probe \
         "$programs"/quick-fault-injector "$from/programs/"
     "$tests/Kernel/kernel-lab" "${options[@]}" --bin "$from/programs:/programs" --file "$from/tests:/tests" \
-        --timeout "$bound" -- "echo \"# kernel \$(uname -r)\"; LIMIT_FACTOR=${LIMIT_FACTOR:-1} /tests/run-cases.sh here /programs ${cases[*]}" 2>&1 |
+        --file "$tests/../Share:/Share" --timeout "$bound" -- "echo \"# kernel \$(uname -r)\"; LIMIT_FACTOR=${LIMIT_FACTOR:-1} /tests/run-cases.sh here /programs ${cases[*]}" 2>&1 |
         sed -u -E "s/^(ok|not ok) - /&$label: /; t; s/^(# )?/# $label: /" | tee "$from.log"
     status=${PIPESTATUS[0]}
     if ! grep -qE "^# $label: [0-9]+ passed, [0-9]+ failed$" "$from.log"; then

@@ -12,15 +12,12 @@ static void put(uint16_t port, char byte) { __asm__ volatile("outb %0, %1" : : "
 static void print(const char *text) {
     while (*text) put(0xe9, *text++);
 }
-// The others run elsewhere, faster.
-enum { kernels = 1 };
 // Bochs ends when it reads this at this port. It knows no status.
 static void leave(int status) {
     print(status == 0 ? "right\n" : "wrong\n");
     for (const char *text = "Shutdown"; *text; text++) put(0x8900, *text);
 }
 #else
-enum { kernels = 9 };
 static long call(long number, long a, long b, long c) {
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;
@@ -52,8 +49,13 @@ void _start(void) {
 }
 #else
 #include <stdio.h>
-enum { kernels = 9 };
 static void print(const char *text) { fputs(text, stdout); }
+#endif
+#if defined FREESTANDING && defined __x86_64__
+// The others run elsewhere, faster.
+enum { kernels = 1 };
+#else
+enum { kernels = 9 };
 #endif
 
 // The plain implementation.

@@ -2,9 +2,10 @@
 # The guest's user space, which kernel-lab sources: copies of this host's programs and the shared libraries they need, with
 # an init, packed into an initramfs. It knows nothing of kernels.
 
+PLACES=(/usr/sbin /usr/bin /sbin /bin /lib/systemd)
 find_tool() { # prints where NAME lies: on the host, or in an unpacked package
 	local d
-	for d in /usr/sbin /usr/bin /sbin /bin "$EXTRA/usr/sbin" "$EXTRA/usr/bin" "$EXTRA/sbin" "$EXTRA/bin"; do
+	for d in "${PLACES[@]}" "${PLACES[@]/#/$EXTRA}"; do
 		[[ -x $d/$1 && ! -d $d/$1 ]] && { echo "$d/$1"; return 0; }
 	done
 	return 1
@@ -24,6 +25,7 @@ TOOLS=(
 	iptables-xml xtables-monitor xtables-nft-multi xtables-legacy-multi
 	ping ping4 ping6 iperf3 ncat nc ethtool jq gzip gunzip zcat tar strace tcpdump xxd
 	wg wg-quick wireguard-go
+	systemd systemctl
 	kmod modprobe insmod rmmod lsmod modinfo depmod
 )
 declare -A FALLBACK=( [ncat]="ncat liblua5.3-0 libpcap0.8" [modprobe]=kmod [depmod]=kmod [jq]="jq libjq1 libonig5"
