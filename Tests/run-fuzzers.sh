@@ -19,10 +19,12 @@ work="$(mktemp -d)"
 trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$work"' EXIT
 failures=0
 
-# SwiftPM has C alone tell the fuzzers which way an input went.
+# Swift's compiler heeds the last -sanitize alone, and SwiftPM gives it one for each, in any order; it has C alone tell the
+# fuzzers which way an input went.
 for name in "${names[@]}"; do
     if ! WIREGUARD_FUZZ=1 "$swift" build -c release --scratch-path "$scratch" --sanitize fuzzer --sanitize address \
-        -Xswiftc -enable-testing -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp \
+        -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer,address \
+        -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp \
         --product "${name}Fuzzer" >"$work/build" 2>&1; then
         echo "not ok - the fuzzer $name is built"
         grep -E 'error|warning' "$work/build" | head -n 20 | sed 's/^/# /'
@@ -30,6 +32,17 @@ for name in "${names[@]}"; do
     fi
 done
 echo "# built in $SECONDS s"
+
+# Every module of ours tells of its branches, and has its memory watched.
+for module in "$scratch"/release/WG*.build; do
+    objects=("$module"/*.o)
+    [[ -e ${objects[0]} ]] || continue
+    for symbol in __sancov_gen_ __asan_report_load; do
+        nm "${objects[@]}" | grep "$symbol" >"$work/symbols" && continue
+        echo "not ok - $(basename "$module" .build) is built for fuzzing, with $symbol"
+        exit 1
+    done
+done
 
 # fuzz NAME: a failure leaves its input behind. An input may take long on a busy machine, but not for ever.
 fuzz() {
