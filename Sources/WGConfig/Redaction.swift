@@ -1,3 +1,5 @@
+import WGModel
+
 /// What of a line may be shown to somebody.
 ///
 /// A line that reads `PrivateKey = ...` is easy. The others are those where the key's name is mistyped, where the `=` is
@@ -114,7 +116,7 @@ struct Redaction {
 
     private static func hintsAtSecret(_ word: String) -> Bool {
         let lower = word.lowercased()
-        return ["key", "psk", "priv", "secret", "shared"].contains { lower.contains($0) }
+        return ["key", "psk", "priv", "secret", "shared"].contains { lower.hasBytes(of: $0) }
     }
 
     /// Hides every run of 20 or more characters of base64 or hexadecimal, whatever stands between them as white space.

@@ -27,7 +27,7 @@ resolved() {
 
 # of_link PROPERTY: what systemd-resolved has for wg0.
 of_link() { on a resolvectl "$1" wg0 2>/dev/null | sed 's/^[^:]*: *//'; }
-no_link() { ! on a resolvectl dns | grep -q wg0; }
+no_link() { [[ -z $(on a resolvectl dns | grep wg0) ]]; }
 traced() { grep -qxF "[#] $1" "$WORK/errors"; }
 
 two_servers
@@ -94,7 +94,7 @@ check_fails "from another network namespace it is not told anything" on c wg-qui
 
 # It has gone.
 for pid in $(processes a | sed -n 's/ systemd-resolve$//p'); do kill "$pid"; done
-check "systemd-resolved ends" wait_until 5 eval '! processes a | grep -q systemd-resolve'
+check "systemd-resolved ends" wait_until 5 eval '[[ -z $(processes a | grep systemd-resolve) ]]'
 state a >"$WORK/before"
 check_fails "when it has gone, it can't be asked for" on a wg-quick up --dns=resolved "$WORK/all/wg0.conf"
 check "and nothing is left" wait_until 5 same_state "$WORK/before" a

@@ -16,7 +16,7 @@ awake() {
         grep -E '^State' "$directory/status" | grep -v sleeping
     done
 }
-asleep() { ! awake "$1" | grep -q State; }
+asleep() { [[ -z $(awake "$1" | grep State) ]]; }
 
 # in_order FROM TO ADDRESS: four flows of numbered datagrams, which the receiver counts.
 in_order() {

@@ -14,7 +14,7 @@ extension LintPass {
             if commands.contains(where: { $0.first?.hasPrefix("./") == true || $0.first?.hasPrefix("../") == true }) {
                 report(.relativePathInHook, hook.range)
             }
-            if let position = hook.command.firstRange(of: " #") { reportHash(hook, position) }
+            if let place = hook.command.bytes(of: " #") { reportHash(hook, place.upperBound) }
             guard Self.isUp(hook.keyword) else { continue }
             let isLonely = commands.contains { command in
                 Rule(command).map { $0.isAddition && !removals.contains($0.words) } ?? false
@@ -23,10 +23,8 @@ extension LintPass {
         }
     }
 
-    private mutating func reportHash(_ hook: LintSource.Hook, _ position: Range<String.Index>) {
-        let start =
-            hook.range.range.lowerBound
-            + hook.command.utf8.distance(from: hook.command.startIndex, to: position.upperBound) - 1
+    private mutating func reportHash(_ hook: LintSource.Hook, _ end: Int) {
+        let start = hook.range.range.lowerBound + end - 1
         report(.hashInHook, LintSource.PlaceRange(line: hook.range.line, range: start..<start + 1))
     }
 

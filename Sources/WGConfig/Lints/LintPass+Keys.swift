@@ -21,7 +21,7 @@ extension LintPass {
             }
         }
         guard let key = interface.privateKey, !key.value.isZero else {
-            if !interface.hooks.contains(where: { $0.command.contains("private-key") }) {
+            if !interface.hooks.contains(where: { $0.command.hasBytes(of: "private-key") }) {
                 report(.noPrivateKey, interface.privateKey?.range ?? interface.header)
             }
             return

@@ -37,7 +37,7 @@ final class WatchScreen: WatchDisplay {
         let locale = [EnvironmentVariable.allLocale, .characterLocale, .language]
             .compactMap { host.environment($0) }.first { !$0.isEmpty }
         let characters = locale?.uppercased() ?? ""
-        asciiOnly = !characters.contains("UTF-8") && !characters.contains("UTF8")
+        asciiOnly = !characters.hasBytes(of: "UTF-8") && !characters.hasBytes(of: "UTF8")
     }
 
     func begin() throws(Errno) {
