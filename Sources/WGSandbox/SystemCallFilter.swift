@@ -17,7 +17,8 @@ public enum SystemCallFilter {
         "dup2", "dup3",
         // Memory, threads, time.
         "brk", "munmap", "mremap", "madvise", "futex", "futex_waitv", "sched_yield", "sched_getaffinity", "membarrier",
-        "rseq", "set_robust_list", "clock_gettime", "clock_nanosleep", "nanosleep", "gettimeofday", "time", "getrandom",
+        "rseq", "set_robust_list", "clock_gettime", "clock_nanosleep", "nanosleep", "gettimeofday", "time", "getrusage",
+        "getrandom",
         // Signals and the end.
         "rt_sigreturn", "rt_sigprocmask", "rt_sigaction", "sigaltstack", "restart_syscall", "getpid", "gettid",
         "tgkill", "exit", "exit_group",

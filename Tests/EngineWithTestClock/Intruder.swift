@@ -34,6 +34,10 @@ enum Intruder {
         case "open": return open("/etc/passwd", O_RDONLY) >= 0 ? 0 : errno
         case "unix-socket": return socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0) >= 0 ? 0 : errno
         case "udp-socket": return socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0) >= 0 ? 0 : errno
+        case "preemptions":
+            var usage = rusage()
+            return getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 ? 0 : errno
+        case "give-way": return sched_yield() == 0 ? 0 : errno
         case "executable-memory":
             let memory = mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             return memory != MAP_FAILED ? 0 : errno

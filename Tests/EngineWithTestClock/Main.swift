@@ -11,7 +11,7 @@ import WGSandbox
 ///
 /// Or what an intruder would find, who has taken over one of its threads and tries a system call:
 ///
-///     engine-with-test-clock try open|unix-socket|udp-socket|executable-memory|thread|execute|become
+///     engine-with-test-clock try open|unix-socket|udp-socket|preemptions|give-way|executable-memory|thread|execute|become
 ///
 /// Never installed; the program `wireguard-swift` has no such thing.
 @main

@@ -54,6 +54,8 @@ if command -v engine-with-test-clock >/dev/null; then
     equal "no file can be opened" "refused 1" "$(engine-with-test-clock try open)"
     equal "no Unix socket can be made" "refused 1" "$(engine-with-test-clock try unix-socket)"
     equal "a UDP socket can" "done" "$(engine-with-test-clock try udp-socket)"
+    equal "a thread can ask how often it was preempted" "done" "$(engine-with-test-clock try preemptions)"
+    equal "and let another have the processor" "done" "$(engine-with-test-clock try give-way)"
     equal "no memory can be both written and executed" "refused 1" "$(engine-with-test-clock try executable-memory)"
     equal "no thread can be made" "refused 1" "$(engine-with-test-clock try thread)"
     check_fails "no program can be started" eval '[[ $(engine-with-test-clock try execute) == done ]]'

@@ -31,6 +31,12 @@ static inline int clinux_processors(void) {
     return sched_getaffinity(0, sizeof sets, sets) < 0 ? 1 : CPU_COUNT_S(sizeof sets, sets);
 }
 
+// Lets another thread that wants the processor have it.
+static inline void clinux_give_way(void) { (void)sched_yield(); }
+
+// How often the calling thread had to leave its processor to another one that was ready, also when it gave way.
+long clinux_thread_preemptions(void);
+
 // Waits until the word is woken, unless it is another value by then. May return for no reason.
 static inline void clinux_futex_wait(void *word, uint32_t expected) {
     (void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);

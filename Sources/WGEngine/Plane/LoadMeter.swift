@@ -16,6 +16,9 @@ struct LoadMeter {
         return now &- begin < window ? nil : finish(now)
     }
 
+    /// Processor time of the thread, in nanoseconds, that is no load.
+    mutating func leaveOut(_ time: UInt64) { processorTime &+= time }
+
     private mutating func finish(_ now: UInt64) -> Int {
         let before = processorTime
         let elapsed = now &- begin

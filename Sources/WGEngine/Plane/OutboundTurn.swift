@@ -19,11 +19,16 @@ final class OutboundTurn: @unchecked Sendable {
         var togetherBelow = 600
         /// Real nanoseconds.
         var window: UInt64 = 10_000_000
+        /// Real nanoseconds that the packet thread may stay awake for the next packet of an exchange; 0 for never.
+        var busyPoll = BusyPoll.limit
         /// How each direction shares its work once they are apart.
         var ring = WorkerRing.Policy()
 
         /// For the processors that the process may run on.
-        static func fitting(processors: Int) -> Policy { Policy(ring: .fitting(processors: processors)) }
+        static func fitting(processors: Int) -> Policy {
+            // Whoever is to send the next packet wants the only one.
+            Policy(busyPoll: processors > 1 ? BusyPoll.limit : 0, ring: .fitting(processors: processors))
+        }
 
         /// Everything that there is, under any load: a thread for each direction, and so many workers for each.
         static func always(workers: Int) -> Policy {

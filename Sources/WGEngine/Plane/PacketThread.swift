@@ -5,10 +5,14 @@ import WGLinux
 /// Thread U, which runs the inbound loop, and in turn with it the outbound loop unless that has a thread of its own:
 /// see `OutboundTurn`.
 struct PacketThread: ~Copyable {
+    /// Descriptors.
+    private static let waitedFor = 5
+
     private let shared: SharedState
     private let turn: OutboundTurn
     private var inbound: InboundLoop
     private var meter: LoadMeter
+    private var busyPoll: BusyPoll
     private var busyWindows = 0
 
     init(shared: SharedState, turn: OutboundTurn, inbound: consuming InboundLoop) {
@@ -16,6 +20,7 @@ struct PacketThread: ~Copyable {
         self.turn = turn
         self.inbound = inbound
         meter = LoadMeter(window: turn.policy.window)
+        busyPoll = BusyPoll(limit: turn.policy.busyPoll)
     }
 
     /// Runs until `SharedState.isStopping`.
@@ -55,7 +60,7 @@ struct PacketThread: ~Copyable {
     }
 
     /// Waits for whatever is this thread's to do. The sockets that can be read.
-    private func sleep() -> InboundLoop.Ready {
+    private mutating func sleep() -> InboundLoop.Ready {
         let hasOutbound = !turn.isApart.load(ordering: .acquiring)
         let tun = hasOutbound ? turn.loop.pointee.descriptor : -1
         let sockets = inbound.descriptors
@@ -72,7 +77,12 @@ struct PacketThread: ~Copyable {
         let limit = !hasOutbound ? OutboundThread.idleLimit : tun < 0 ? OutboundLoop.retryDelay : -1
         return withUnsafeMutablePointer(to: &entries) { pointer in
             let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
-            _ = clinux_ppoll(array, 5, limit)
+            let begin = clinux_boottime_ns()
+            let time = hasOutbound ? busyPoll.begin() : 0
+            if !looksAbout(array, for: time, since: begin) { _ = clinux_ppoll(array, Self.waitedFor, limit) }
+            busyPoll.end(
+                pause: clinux_boottime_ns() &- begin, fromDevice: array[2].revents != 0,
+                fromNetwork: array[3].revents | array[4].revents != 0)
             if array[0].revents != 0 { SharedState.clear(shared.inboundWake) }
             if array[1].revents != 0 { SharedState.clear(shared.outboundWake) }
             var ready: InboundLoop.Ready = []
@@ -80,5 +90,30 @@ struct PacketThread: ~Copyable {
             if array[4].revents != 0 { ready.insert(.ipv6) }
             return ready
         }
+    }
+
+    /// Stays awake for this much time, but whoever else wants the processor has it. Whether something is ready.
+    private mutating func looksAbout(
+        _ entries: UnsafeMutablePointer<pollfd>, for time: UInt64, since begin: UInt64
+    ) -> Bool {
+        guard time > 0 else { return false }
+        if clinux_ppoll(entries, Self.waitedFor, 0) > 0 { return true }
+        let before = clinux_thread_cpu_ns()
+        let preemptions = clinux_thread_preemptions()
+        var isReady = false
+        var now = begin
+        while !isReady, now &- begin < time {
+            let last = now
+            clinux_give_way()
+            isReady = clinux_ppoll(entries, Self.waitedFor, 0) > 0
+            now = clinux_boottime_ns()
+            // Without a preemption it was the host of a virtual machine that took the time.
+            if now &- last > BusyPoll.crowdedAbove, clinux_thread_preemptions() != preemptions {
+                busyPoll.foundCrowded()
+                break
+            }
+        }
+        meter.leaveOut(clinux_thread_cpu_ns() &- before)
+        return isReady
     }
 }
