@@ -6,7 +6,7 @@ import Testing
 /// When the packet thread stays awake.
 @Suite struct BusyPollTests {
     private static let soon = BusyPoll.limit / 4
-    private static let late = BusyPoll.limit * 2
+    private static let late = BusyPoll.limit * 3 / 2
 
     @Test func anExchangeIsStayedAwakeFor() {
         var poll = BusyPoll(limit: BusyPoll.limit)
@@ -37,43 +37,47 @@ import Testing
         var poll = exchange()
         var sleeps: [Int] = []
         var count = 0
-        for turn in 0..<100 {
+        for turn in 0..<200 {
             count += 1
             guard sleep(&poll, for: Self.late, fromDevice: turn % 2 == 0) > 0 else { continue }
             sleeps.append(count)
             count = 0
         }
-        #expect(sleeps.prefix(7) == [1, 2, 4, 8, 16, 16, 16])
+        #expect(sleeps.prefix(7) == [1, 2, 4, 8, 16, 32, 32])
     }
 
     @Test func whatCameInTimeMakesUpForIt() {
         var poll = exchange()
-        for turn in 0..<100 { _ = sleep(&poll, for: Self.late, fromDevice: turn % 2 == 0) }
+        for turn in 0..<200 { _ = sleep(&poll, for: Self.late, fromDevice: turn % 2 == 0) }
         let tries = (0..<100).count { sleep(&poll, for: Self.soon, fromDevice: $0 % 2 == 0) > 0 }
-        #expect(tries >= 100 - 16)
+        #expect(tries >= 100 - 32)
         #expect(sleep(&poll, for: Self.late, fromDevice: true) > 0)
         #expect((0..<2).count { _ in sleep(&poll, for: Self.soon, fromDevice: false) > 0 } == 1)
     }
 
-    @Test func whereOthersNeedTheProcessorItIsHardlyTried() {
+    @Test func whereOthersNeedTheProcessorItIsRarelyTried() {
         var poll = exchange()
-        var tries: [Int] = []
+        var tries: [UInt64] = []
         for turn in 0..<4000 {
-            if poll.begin() > 0 {
-                tries.append(turn)
-                poll.foundCrowded()
+            let now = UInt64(turn) * 250_000
+            let isTry = poll.begin(now: now) > 0
+            if isTry {
+                tries.append(now)
+                poll.keptWaiting(now: now)
             }
-            poll.end(pause: Self.late, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0)
+            poll.end(pause: Self.soon, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0)
         }
-        #expect(tries.prefix(4) == [0, 32, 32 + 1024, 32 + 2048])
-        // And for long after they have gone, but not for ever.
-        var (rare, sleeps) = (0, 0)
-        while rare < 6 {
-            sleeps += 1
-            if sleep(&poll, for: Self.soon, fromDevice: sleeps % 2 == 0) > 0 { rare += 1 }
+        let first: UInt64 = 500_000
+        #expect(tries == [0, 250_000, first] + (1..<4).map { first + $0 * BusyPoll.crowdedTime })
+    }
+
+    @Test func whoIsKeptWaitingNowAndThenGoesOn() {
+        var poll = exchange()
+        for turn in 0..<1000 {
+            #expect(poll.begin(now: 0) == BusyPoll.limit)
+            if turn % 9 == 0 { poll.keptWaiting(now: 0) }
+            poll.end(pause: Self.soon, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0)
         }
-        #expect((1000...3100).contains(sleeps))
-        for turn in 0..<100 { #expect(sleep(&poll, for: Self.soon, fromDevice: turn % 2 == 0) == BusyPoll.limit) }
     }
 
     @Test func withoutALimitNever() {
@@ -107,7 +111,7 @@ import Testing
 
     /// How long the thread stays awake before a sleep that a packet ends after `pause`.
     private func sleep(_ poll: inout BusyPoll, for pause: UInt64, fromDevice: Bool) -> UInt64 {
-        let time = poll.begin()
+        let time = poll.begin(now: 1_000_000_000)
         poll.end(pause: pause, fromDevice: fromDevice, fromNetwork: !fromDevice)
         return time
     }

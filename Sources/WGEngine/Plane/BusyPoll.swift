@@ -4,18 +4,20 @@
 /// times as long. So in an exchange, where each packet soon brings about one the other way, the thread stays awake. Not for
 /// a flow in one direction: who has slept finds more packets at once. And the more often nothing came, the more rarely.
 struct BusyPoll {
-    /// Real nanoseconds; as long as the kernel's haltpoll keeps the processor of a guest awake.
-    static let limit: UInt64 = 200_000
+    /// Real nanoseconds: what three others take to wake up, who are asked one after the other, and answer.
+    static let limit: UInt64 = 500_000
     /// Real nanoseconds: after a longer sleep there is no exchange.
     static let longestPause: UInt64 = 1_000_000
     /// So many doublings of the sleeps between two tries.
-    static let mostMisses = 4
+    static let mostMisses = 5
     /// Real nanoseconds: who gives way and is kept waiting for longer shares the processor with somebody who needs it. Then
     /// nothing halts, and who is woken has its turn before who has only given way.
     static let crowdedAbove: UInt64 = 100_000
-    /// What that counts for beside a miss, and up to where.
-    static let crowdedMisses = 5
-    static let mostCrowdedMisses = 10
+    /// So many tries in which a packet came make up for one of that kind, and from beyond this sum on there are none.
+    private static let crowdedWeight = 8
+    private static let crowdedSum = 20
+    /// Real nanoseconds until the next try then.
+    static let crowdedTime: UInt64 = 250_000_000
 
     private let limit: UInt64
     /// For each of the last eight sleeps, the last one in the lowest bit, whether packets from there ended it.
@@ -24,15 +26,17 @@ struct BusyPoll {
     private var lastPause = UInt64.max
     private var misses = 0
     private var sleepsUntilTry = 0
+    private var crowding = 0
+    private var crowdedUntil: UInt64 = 0
     private var isTry = false
 
     /// - Parameter limit: real nanoseconds to stay awake for; 0 for never.
     init(limit: UInt64) { self.limit = limit }
 
     /// Before a sleep: real nanoseconds to stay awake for, 0 for none.
-    mutating func begin() -> UInt64 {
+    mutating func begin(now: UInt64) -> UInt64 {
         isTry = false
-        guard lastPause < Self.longestPause, fromDevice != 0, fromNetwork != 0 else { return 0 }
+        guard lastPause < Self.longestPause, fromDevice != 0, fromNetwork != 0, now >= crowdedUntil else { return 0 }
         guard sleepsUntilTry == 0 else {
             sleepsUntilTry &-= 1
             return 0
@@ -42,9 +46,12 @@ struct BusyPoll {
     }
 
     /// While awake: somebody else needs the processor.
-    mutating func foundCrowded() {
+    mutating func keptWaiting(now: UInt64) {
         isTry = false
-        missed(Self.crowdedMisses, upTo: Self.mostCrowdedMisses)
+        crowding &+= Self.crowdedWeight
+        guard crowding > Self.crowdedSum else { return }
+        crowding &-= Self.crowdedWeight
+        crowdedUntil = now &+ Self.crowdedTime
     }
 
     /// After a sleep.
@@ -57,14 +64,10 @@ struct BusyPoll {
         guard isTry else { return }
         if pause < limit {
             misses = max(misses &- 1, 0)
-            if misses > Self.mostMisses { sleepsUntilTry = 1 &<< misses &- 1 }
+            crowding = max(crowding &- 1, 0)
         } else {
-            missed(1, upTo: Self.mostMisses)
+            misses = min(misses &+ 1, Self.mostMisses)
+            sleepsUntilTry = 1 &<< misses &- 1
         }
-    }
-
-    private mutating func missed(_ count: Int, upTo most: Int) {
-        misses = max(misses, min(misses &+ count, most))
-        sleepsUntilTry = 1 &<< misses &- 1
     }
 }

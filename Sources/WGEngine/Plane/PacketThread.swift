@@ -78,7 +78,7 @@ struct PacketThread: ~Copyable {
         return withUnsafeMutablePointer(to: &entries) { pointer in
             let array = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: pollfd.self)
             let begin = clinux_boottime_ns()
-            let time = hasOutbound ? busyPoll.begin() : 0
+            let time = hasOutbound ? busyPoll.begin(now: begin) : 0
             if !looksAbout(array, for: time, since: begin) { _ = clinux_ppoll(array, Self.waitedFor, limit) }
             busyPoll.end(
                 pause: clinux_boottime_ns() &- begin, fromDevice: array[2].revents != 0,
@@ -109,7 +109,7 @@ struct PacketThread: ~Copyable {
             now = clinux_boottime_ns()
             // Without a preemption it was the host of a virtual machine that took the time.
             if now &- last > BusyPoll.crowdedAbove, clinux_thread_preemptions() != preemptions {
-                busyPoll.foundCrowded()
+                busyPoll.keptWaiting(now: now)
                 break
             }
         }
