@@ -115,6 +115,14 @@ public enum RoutingPolicy {
     }
 }
 
+extension SystemSnapshot {
+    /// Where no link has IPv6, a tunnel without its IPv6 routes loses nothing, and goes on.
+    func refuseLeak(of prefixes: [IPPrefix], beside name: InterfaceName) throws(PlanError) {
+        guard !hasIPv6, hasIPv6Elsewhere, !prefixes.isEmpty else { return }
+        throw .ipv6Leak(name, prefixes)
+    }
+}
+
 /// Makes rules with the priorities that the kernel would choose: one below the second rule's, so that each new one comes
 /// before those that were made before it.
 private struct RuleMaker {

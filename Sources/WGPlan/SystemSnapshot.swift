@@ -28,6 +28,8 @@ public struct SystemSnapshot: Equatable, Sendable {
     public var sysctls: [String: String]
     /// Whether the tunnel's link can have IPv6 addresses.
     public var hasIPv6: Bool
+    /// Whether some other link can, beside the loopback. Only where `hasIPv6` is false.
+    public var hasIPv6Elsewhere: Bool
     /// The records of other tunnels of this network namespace.
     public var otherRecords: [TunnelRecord]
     /// The packet filter programs that are there.
@@ -41,8 +43,8 @@ public struct SystemSnapshot: Equatable, Sendable {
         link: LinkState? = nil, device: DeviceState? = nil, routes: [RouteState] = [],
         endpointRoutes: [PathMTU] = [], defaultRoute: PathMTU? = nil, addresses: [IPPrefix] = [],
         refusals: [RouteState] = [], usedTables: Set<UInt32> = [], rules: [RuleState] = [],
-        sysctls: [String: String] = [:], hasIPv6: Bool = true, otherRecords: [TunnelRecord] = [],
-        connectedRoutes: [RouteState] = [],
+        sysctls: [String: String] = [:], hasIPv6: Bool = true, hasIPv6Elsewhere: Bool = false,
+        otherRecords: [TunnelRecord] = [], connectedRoutes: [RouteState] = [],
         firewallTools: FirewallTools = FirewallTools(nft: false, iptables: false, ip6tables: false),
         firewall: FirewallFinding? = nil,
         dnsHost: DNSHost = DNSHost()
@@ -59,6 +61,7 @@ public struct SystemSnapshot: Equatable, Sendable {
         self.rules = rules
         self.sysctls = sysctls
         self.hasIPv6 = hasIPv6
+        self.hasIPv6Elsewhere = hasIPv6Elsewhere
         self.otherRecords = otherRecords
         self.firewallTools = firewallTools
         self.firewall = firewall
@@ -80,7 +83,7 @@ public struct SnapshotParts: OptionSet, Sendable {
     public static let paths = SnapshotParts(rawValue: 8)
     public static let addresses = SnapshotParts(rawValue: 16)
     public static let rules = SnapshotParts(rawValue: 32)
-    /// `sysctls` and `hasIPv6`.
+    /// `sysctls`, `hasIPv6` and `hasIPv6Elsewhere`.
     public static let settings = SnapshotParts(rawValue: 64)
     public static let otherRecords = SnapshotParts(rawValue: 128)
     public static let firewallTools = SnapshotParts(rawValue: 256)

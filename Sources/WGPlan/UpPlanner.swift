@@ -67,7 +67,8 @@ public struct UpPlanner: Sendable {
     }
 
     /// - Parameter change: the configuration with its names resolved, as `wg addconf` would send it.
-    public func configure(_ change: DeviceChange, _ snapshot: SystemSnapshot) -> Plan {
+    public func configure(_ change: DeviceChange, _ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
+        try snapshot.refuseLeak(of: config.routedIPv6, beside: name)
         let addresses = config.addresses.filter { snapshot.hasIPv6 || $0.family == .ipv4 }
         let skipped = snapshot.hasIPv6 ? [] : wantedIPv6
         return Plan(
@@ -77,8 +78,7 @@ public struct UpPlanner: Sendable {
 
     /// The IPv6 addresses, and destinations of routes, that the configuration has.
     private var wantedIPv6: [IPPrefix] {
-        let routed = config.table == .off ? [] : config.wireGuard.peers.flatMap(\.allowedIPs).map(\.prefix.masked)
-        return (config.addresses + routed).filter { $0.family == .ipv6 }
+        config.addresses.filter { $0.family == .ipv6 } + config.routedIPv6
     }
 
     public func bringUp(_ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
@@ -112,6 +112,7 @@ public struct UpPlanner: Sendable {
         guard let device = snapshot.device else { throw .interfaceVanished(name) }
         let cover = snapshot.routes.filter { $0.table == RouteState.mainTable }.map(\.destination)
         let routing = RoutingPolicy.routing(config.table, device: device, cover: cover, snapshot)
+        try snapshot.refuseLeak(of: routing.skipped, beside: name)
         // Of the file's own, `configure` has spoken.
         let known = Set(routing.skipped.isEmpty ? [] : wantedIPv6)
         let skipped = routing.skipped.filter { !known.contains($0) }
@@ -204,6 +205,8 @@ public enum PlanError: Error, Hashable, Sendable {
     case interfaceLost(InterfaceName)
     /// Another process brings it up at this moment.
     case isBeingBroughtUp(InterfaceName, ProcessIdentity)
+    /// The link can't have IPv6 addresses, and another can: what is for these prefixes would leave by that, in the clear.
+    case ipv6Leak(InterfaceName, [IPPrefix])
 }
 
 extension InterfaceName {
@@ -228,5 +231,11 @@ extension QuickConfig {
     /// Whether a default route among the allowed IPs gets a table and rules of its own.
     public var isFullTunnel: Bool {
         table == .automatic && wireGuard.peers.contains { $0.allowedIPs.contains(where: \.prefix.isDefault) }
+    }
+
+    /// The destinations that get IPv6 routes, as far as the file tells.
+    var routedIPv6: [IPPrefix] {
+        guard table != .off else { return [] }
+        return wireGuard.peers.flatMap(\.allowedIPs).map(\.prefix.masked).filter { $0.family == .ipv6 }
     }
 }

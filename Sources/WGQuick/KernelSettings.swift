@@ -8,6 +8,15 @@ enum KernelSettings {
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
+    /// The links that can have IPv6 addresses.
+    static var linksWithIPv6: [String] {
+        let directory = "net/ipv6/conf"
+        let names = (try? Directory.names(in: "/proc/sys/\(directory)")) ?? []
+        return names.filter { name in
+            name != "all" && name != "default" && value("\(directory)/\(name)/disable_ipv6") == "0"
+        }
+    }
+
     /// Equals: `sysctl -q PATH=VALUE`.
     static func set(_ path: String, to value: String) throws(Errno) {
         try Files.write("/proc/sys/\(path)", Array("\(value)\n".utf8))

@@ -84,6 +84,8 @@ struct SnapshotReader {
         // Without IPv6 in the kernel there is no such file.
         let settings = snapshot.link == nil ? "default" : name.text
         snapshot.hasIPv6 = KernelSettings.value("net/ipv6/conf/\(settings)/disable_ipv6") == "0"
+        guard !snapshot.hasIPv6 else { return }
+        snapshot.hasIPv6Elsewhere = KernelSettings.linksWithIPv6.contains { $0 != name.text && $0 != "lo" }
     }
 
     func paths(to endpoints: Set<Endpoint>, mark: UInt32) throws(QuickError) -> SystemSnapshot {

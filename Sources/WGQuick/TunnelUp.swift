@@ -102,7 +102,8 @@ public final class TunnelUp {
         let resolved = try resolution.get()
         for open in resolved.unresolved { report(open) }
         let snapshot = try system.snapshot(name, UpPlanner.configureNeeds)
-        try executor.execute(planner.configure(resolved.change, snapshot))
+        let change = resolved.change
+        try executor.execute(try planned { () throws(PlanError) in try planner.configure(change, snapshot) })
     }
 
     private func report(_ open: EndpointResolution.Unresolved) {

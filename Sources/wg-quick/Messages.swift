@@ -196,6 +196,8 @@ struct Messages {
         case .interfaceLost(let name): "`\(name)' is up by its record, but its interface is gone"
         case .isBeingBroughtUp(let name, let process):
             "`\(name)' is being brought up by process \(process.pid)"
+        case .ipv6Leak(let name, let prefixes):
+            "`\(name)' has no IPv6 here, and other interfaces have: what is for \(few(prefixes)) would leave in the clear"
         }
     }
 

@@ -47,7 +47,7 @@ difference filter-first "the packet filter is there before anything leads into t
     '?up wg[01] \| trace \| \[#\] (nft -f|ip6?tables-restore)' 'up wg[01] \| trace \| \[#\] (nft -f|ip6?tables-restore)'
 difference no-firewall-tool "without any packet filter the tunnel comes up all the same, with a word about it; stock fails" \
     'status \| (127|1)$|trace \| ' 'status \| 0$|trace \| |up wg0 \| (network|devices) \| '
-difference ipv6-disabled "where IPv6 is disabled IPv4 comes up all the same, with a word about it; stock fails" \
+difference ipv6-disabled "where no interface has IPv6, IPv4 comes up all the same, with a word about it; stock fails" \
     'status \| [12]$|trace \| |up wg0 \| src_valid_mark \| 0' \
     'status \| 0$|trace \| |up wg0 \| (network|devices|nft|src_valid_mark) \| '
 difference rules-left "down needs neither the device's mark nor its peers to know its rules; stock leaves them then" \

@@ -103,6 +103,16 @@ struct ApplyPlannerTests {
             ])
     }
 
+    @Test func whatWouldLeaveInTheClearChangesNothing() throws {
+        let config = config(["::/0"])
+        let snapshot = SystemSnapshot(link: link(), device: device([]), hasIPv6: false, hasIPv6Elsewhere: true)
+        let leak = PlanError.ipv6Leak(wg0, [prefix("::/0")])
+        var planner = planner(config)
+        #expect(throws: leak) { try planner.configure(change(config), snapshot) }
+        #expect(throws: leak) { try planner.route(change(config), snapshot) }
+        #expect(planner.record == .plain())
+    }
+
     @Test func aRouteOfAHookStays() throws {
         let config = config([])
         let foreign = RouteState(destination: prefix("10.9.0.0/16"))

@@ -50,10 +50,10 @@ struct UpPlannerTests {
         #expect(record.endpoints.map(\.name.host) == ["host.example", "fe80::1%eth0"])
     }
 
-    @Test func addressesFollowTheConfiguration() {
+    @Test func addressesFollowTheConfiguration() throws {
         let config = QuickConfig(addresses: [prefix("10.0.0.1/24"), prefix("fd00::1"), prefix("10.0.0.2")])
         #expect(
-            planner(config).configure(DeviceChange(), SystemSnapshot()).lines == [
+            try planner(config).configure(DeviceChange(), SystemSnapshot()).lines == [
                 "wg addconf wg0 /dev/fd/63", "ip -4 address add 10.0.0.1/24 dev wg0",
                 "ip -6 address add fd00::1/128 dev wg0", "ip -4 address add 10.0.0.2/32 dev wg0",
             ])
@@ -61,7 +61,7 @@ struct UpPlannerTests {
 
     @Test func withoutIPv6TheRestIsDone() throws {
         let config = QuickConfig(addresses: [prefix("10.0.0.1/24"), prefix("fd00::1")])
-        let plan = planner(config).configure(DeviceChange(), SystemSnapshot(hasIPv6: false))
+        let plan = try planner(config).configure(DeviceChange(), SystemSnapshot(hasIPv6: false))
         #expect(plan.lines == ["wg addconf wg0 /dev/fd/63", "ip -4 address add 10.0.0.1/24 dev wg0"])
         #expect(plan.warnings == [.noIPv6(wg0, [prefix("fd00::1")])])
         let routes = try route(SystemSnapshot(device: device(["::/0", "10.0.0.0/8"]), hasIPv6: false))
@@ -74,11 +74,29 @@ struct UpPlannerTests {
             publicKey: PublicKey(bytes: KeyBytes(repeating: 7)),
             allowedIPs: ["::/0", "10.0.0.0/8"].map { AllowedIPChange.add(prefix($0)) })
         let config = QuickConfig(addresses: [prefix("fd00::1")], wireGuard: WireGuardConfig(peers: [peer]))
-        let plan = planner(config).configure(DeviceChange(), SystemSnapshot(hasIPv6: false))
+        let plan = try planner(config).configure(DeviceChange(), SystemSnapshot(hasIPv6: false))
         #expect(plan.warnings == [.noIPv6(wg0, [prefix("fd00::1"), prefix("::/0")])])
         let live = SystemSnapshot(device: device(["::/0", "10.0.0.0/8", "fd88::/48"]), hasIPv6: false)
         var planner = planner(config)
         #expect(try planner.route(live).warnings == [.noIPv6(wg0, [prefix("fd88::/48")])])
+    }
+
+    @Test func whatWouldLeaveInTheClearKeepsTheTunnelDown() throws {
+        let addresses = [prefix("10.0.0.1/24"), prefix("fd00::1")]
+        let peer = PeerConfig(
+            publicKey: PublicKey(bytes: KeyBytes(repeating: 7)),
+            allowedIPs: ["fd88::1/48", "10.0.0.0/8"].map { AllowedIPChange.add(prefix($0)) })
+        var config = QuickConfig(addresses: addresses, wireGuard: WireGuardConfig(peers: [peer]))
+        let snapshot = SystemSnapshot(device: device(["::/0"]), hasIPv6: false, hasIPv6Elsewhere: true)
+        #expect(throws: PlanError.ipv6Leak(wg0, [prefix("fd88::/48")])) {
+            try self.planner(config).configure(DeviceChange(), snapshot)
+        }
+        var planner = planner(config)
+        #expect(throws: PlanError.ipv6Leak(wg0, [prefix("::/0")])) { try planner.route(snapshot) }
+        config.table = .off
+        planner = self.planner(config)
+        #expect(try planner.configure(DeviceChange(), snapshot).warnings == [.noIPv6(wg0, [prefix("fd00::1")])])
+        #expect(try planner.route(snapshot) == Plan())
     }
 
     @Test(

@@ -12,6 +12,7 @@ extension ApplyPlanner {
     public mutating func route(_ change: DeviceChange, _ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
         guard let live = snapshot.device else { throw .interfaceVanished(name) }
         let routing = routing(for: change, live, snapshot)
+        try snapshot.refuseLeak(of: routing.skipped, beside: name)
         let before = record.effects
         let after = effects(of: routing, snapshot)
         let firewall = firewallChange(to: after.firewall, from: snapshot.firewall?.state, snapshot)

@@ -131,6 +131,7 @@ public struct ApplyPlanner: Sendable {
     /// - Parameter change: `wanted` with its names resolved.
     public mutating func configure(_ change: DeviceChange, _ snapshot: SystemSnapshot) throws(PlanError) -> Plan {
         guard let device = snapshot.device else { throw .interfaceVanished(name) }
+        try snapshot.refuseLeak(of: config.routedIPv6, beside: name)
         var desired = wholeDevice(change)
         let fileMark = config.wireGuard.fwmark ?? 0
         if record.effects.mark == nil, fileMark != 0 { desired.fwmark = fileMark }

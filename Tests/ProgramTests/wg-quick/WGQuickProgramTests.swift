@@ -64,6 +64,10 @@ struct WGQuickMessagesTests {
     @Test(arguments: [
         (QuickError.plan(.interfaceExists(wg0)), "`wg0' already exists", 1),
         (.plan(.notWireGuard(wg0)), "`wg0' is not a WireGuard interface", 1),
+        (
+            .plan(.ipv6Leak(wg0, [IPPrefix("::/0")!])),
+            "`wg0' has no IPv6 here, and other interfaces have: what is for ::/0 would leave in the clear", 1
+        ),
         (.plan(.interfaceLost(wg0)), "`wg0' is up by its record, but its interface is gone", 4),
         (.listenPortInUse(51820), "listen port 51820 is in use by another socket", 1),
         (
