@@ -152,8 +152,7 @@ public struct UpPlanner: Sendable {
 
     /// Whether there is something that only the device can tell for `note`.
     public var isNoteworthy: Bool {
-        let port = config.wireGuard.listenPort
-        return port == nil || port == .number(0) || !record.endpoints.isEmpty
+        config.isPortAutomatic || !record.endpoints.isEmpty
     }
 
     /// Keeps for `save` what can't be told later from what others change.
@@ -162,8 +161,7 @@ public struct UpPlanner: Sendable {
     public mutating func note(_ device: DeviceState?, file: [UInt8]?) {
         record.save = SaveOrigin(isWanted: config.saveConfig, digest: file.map(SavedFile.digest))
         guard let device else { return }
-        let port = config.wireGuard.listenPort
-        if port == nil || port == .number(0) { record.save.automaticPort = device.listenPort }
+        if config.isPortAutomatic { record.save.automaticPort = device.listenPort }
         let named = Set(record.endpoints.map(\.peer))
         for peer in device.peers where named.contains(peer.publicKey) {
             record.save.endpoints[peer.publicKey] = peer.endpoint
@@ -232,6 +230,9 @@ extension QuickConfig {
     public var isFullTunnel: Bool {
         table == .automatic && wireGuard.peers.contains { $0.allowedIPs.contains(where: \.prefix.isDefault) }
     }
+
+    /// Whether the device chooses its port.
+    var isPortAutomatic: Bool { wireGuard.listenPort == nil || wireGuard.listenPort == .number(0) }
 
     /// The destinations that get IPv6 routes, as far as the file tells.
     var routedIPv6: [IPPrefix] {

@@ -156,6 +156,16 @@ equal "and as JSON" '[1,"wg0",true,"set-device"]' \
     "$(jq -c '[.schema, .interface, .pending, .operations[0].kind]' "$WORK/json")"
 check "plan has changed nothing" eval '[[ $(on g wg show wg0 endpoints) == *:9 ]]'
 check "apply sets it" eval 'apply g && [[ $(on g wg show wg0 endpoints) == *:51821 ]]'
+sed -i 's/^ListenPort = .*/ListenPort = 0/' "$conf"
+port() { on g wg show wg0 listen-port; }
+check "a port of the device's choice instead of one of the file" eval 'apply g && [[ $(port) != 51820 ]]'
+chosen="$(port)"
+equal "then there is nothing to do" "status 0" "$(plan g)"
+check "nor does apply change it again" apply g
+equal "it is the same port" "$chosen" "$(port)"
+on g wg set wg0 listen-port 5
+check "one that was set by hand gives way" eval 'apply g && [[ $(port) != 5 ]]'
+equal "and that is all" "status 0" "$(plan g)"
 file "10.77.0.1/24" "10.77.0.2/32" "PostUp = touch $WORK/hooked"
 apply g
 equal "a hook that is new: the status of apply" 3 "$?"

@@ -103,6 +103,37 @@ struct ApplyPlannerTests {
             ])
     }
 
+    /// - Parameters:
+    ///   - known: the port of the device's choice, by the record.
+    ///   - has: what the device has.
+    @Test(arguments: [(known: 40000, has: 40000, asks: false), (40000, 5, true), (nil, 5, true)])
+    func aPortOfTheDevicesChoiceIsAskedForOnce(known: UInt16?, has: UInt16, asks: Bool) throws {
+        let config = QuickConfig(wireGuard: WireGuardConfig(listenPort: .number(0)))
+        let change = DeviceChange(listenPort: 0)
+        var record = TunnelRecord.plain()
+        record.save.automaticPort = known
+        var planner = planner(config, record)
+        var snapshot = SystemSnapshot(link: link(), device: device([]))
+        snapshot.device?.listenPort = has
+        snapshot.device?.peers = []
+        #expect(
+            try planner.configure(change, snapshot).operations
+                == (asks ? [.setDevice(wg0, DeviceChange(listenPort: 0))] : []))
+        if asks { snapshot.device?.listenPort = 40001 }
+        _ = try planner.finish(change, file: nil, snapshot)
+        #expect(planner.record.save.automaticPort == (asks ? 40001 : has))
+        #expect(try self.planner(config, planner.record).configured(change, snapshot) == Plan())
+    }
+
+    @Test func ofATunnelOfOthersThePortIsTakenToBeOfTheDevicesChoice() throws {
+        let config = QuickConfig(wireGuard: WireGuardConfig(listenPort: .number(0)))
+        var planner = ApplyPlanner(
+            name: wg0, config: config, path: "/conf", host: host, maker: maker, runsHooks: false)
+        let snapshot = SystemSnapshot(link: link(), device: DeviceState(name: wg0, listenPort: 40000))
+        _ = try planner.begin(snapshot)
+        #expect(try planner.configure(DeviceChange(listenPort: 0), snapshot) == Plan())
+    }
+
     @Test func whatWouldLeaveInTheClearChangesNothing() throws {
         let config = config(["::/0"])
         let snapshot = SystemSnapshot(link: link(), device: device([]), hasIPv6: false, hasIPv6Elsewhere: true)
@@ -149,5 +180,12 @@ struct ApplyPlannerTests {
                     peer: PublicKey(bytes: KeyBytes(repeating: 7)), name: EndpointName(host: "fe80::1%x", service: "9"))
             ])
         #expect(TunnelRecord(text: record.text) == record)
+    }
+}
+
+extension ApplyPlanner {
+    fileprivate func configured(_ change: DeviceChange, _ snapshot: SystemSnapshot) throws -> Plan {
+        var planner = self
+        return try planner.configure(change, snapshot)
     }
 }

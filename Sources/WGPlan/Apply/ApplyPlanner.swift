@@ -76,6 +76,7 @@ public struct ApplyPlanner: Sendable {
         record.linkIndex = link.index
         record.effects.rules = snapshot.unrecordedRules(config.table)
         if !record.effects.rules.isEmpty { record.effects.mark = device.fwmark }
+        if config.isPortAutomatic { record.save.automaticPort = device.listenPort }
         // A peer has been where it is, whatever the file says of it; only peers without an endpoint get one.
         record.applied.endpoints = AppliedFile(config).endpoints
         let unknown = snapshot.addresses.filter { !config.addresses.contains($0) && !$0.address.isLinkLocalIPv6 }
@@ -137,6 +138,8 @@ public struct ApplyPlanner: Sendable {
         if record.effects.mark == nil, fileMark != 0 { desired.fwmark = fileMark }
         // A new device has to have the mark before its first packet, or its own rules send that back to it.
         if device.fwmark == 0, let mark = record.effects.mark { desired.fwmark = mark }
+        // 0 asks for a port that the device chooses, and it chooses another each time that it hears it.
+        if change.listenPort == 0, device.listenPort != record.save.automaticPort { desired.listenPort = 0 }
         let additions = StateDiff.change(from: device, to: desired).additions
         let addresses = config.addresses.filter { snapshot.hasIPv6 || $0.family == .ipv4 }
         let skipped = config.addresses.filter { !addresses.contains($0) }
@@ -199,9 +202,9 @@ public struct ApplyPlanner: Sendable {
     private mutating func note(_ change: DeviceChange, _ file: [UInt8]?, _ device: DeviceState) {
         record.save.isWanted = config.saveConfig
         if let file { record.save.digest = SavedFile.digest(file) }
-        let port = config.wireGuard.listenPort
-        let isAutomatic = port == nil || port == .number(0)
-        record.save.automaticPort = isAutomatic ? record.save.automaticPort ?? device.listenPort : nil
+        // Without a port in the file the device keeps any that others have set, which is none of its own choice.
+        let chosen = config.wireGuard.listenPort == nil ? record.save.automaticPort : nil
+        record.save.automaticPort = config.isPortAutomatic ? chosen ?? device.listenPort : nil
         let named = Set(record.endpoints.map(\.peer))
         record.save.endpoints = record.save.endpoints.filter { named.contains($0.key) }
         for peer in change.peers where named.contains(peer.publicKey) {
@@ -219,11 +222,12 @@ public struct ApplyPlanner: Sendable {
         return file
     }
 
-    /// All peers of the file and no others; what the file does not say of key, port and mark stays.
+    /// All peers of the file and no others; what the file does not say of key, port and mark stays. Port 0 says nothing.
     func wholeDevice(_ change: DeviceChange) -> DeviceChange {
         var desired = change
         desired.replacePeers = true
         desired.fwmark = nil
+        if desired.listenPort == 0 { desired.listenPort = nil }
         return desired
     }
 
