@@ -47,3 +47,21 @@ extension Files {
         }
     }
 }
+
+/// The lock of `Files.withLock`, for who does not wait for it without end. It goes with its owner.
+public struct DirectoryLock: ~Copyable {
+    private let directory: FileDescriptor
+
+    private init(_ directory: consuming FileDescriptor) { self.directory = directory }
+
+    /// `nil` while another has it.
+    public static func take(_ path: String) throws(Errno) -> DirectoryLock? {
+        let directory = try FileDescriptor.open(path, .readOnly)
+        do {
+            _ = try check(clinux_try_lock(directory.rawValue))
+        } catch .wouldBlock {
+            return nil
+        }
+        return DirectoryLock(directory)
+    }
+}

@@ -9,6 +9,8 @@ import WGRoute
 /// The system that this process runs on, in the network namespace that it runs in.
 public final class LiveSystem: QuickSystem {
     private static let runDirectory = UserspaceBackend.standardDirectory
+    /// Whoever can read the run directory can lock it. Others' turns take a few hundredths of a second.
+    private static let patience: Duration = .seconds(10)
 
     private let sockets: RouteSocket
     private let devices: BackendRouter
@@ -160,6 +162,31 @@ public final class LiveSystem: QuickSystem {
         guard let refused else { return }
         throw .refused(
             operations[operations.startIndex + refused.index], refused.error.errno, extack: refused.error.extack)
+    }
+
+    public func inTurn(_ body: () throws(QuickError) -> Void) throws(QuickError) {
+        let lock = waitForTurn()
+        do {
+            try body()
+            _ = consume lock
+        } catch {
+            _ = consume lock
+            throw error
+        }
+    }
+
+    /// `nil` where it comes too late, or a signal comes first, which the next step will find.
+    private func waitForTurn() -> DirectoryLock? {
+        let deadline = BootClock.now() + Self.patience
+        while BootClock.now() < deadline, !signals.isPending {
+            do throws(Errno) {
+                if let lock = try DirectoryLock.take(Self.runDirectory) { return lock }
+            } catch {
+                return nil
+            }
+            signals.wait(milliseconds: 10)
+        }
+        return nil
     }
 
     private func change(_ rule: RuleState, _ operation: Operation) throws(QuickError) {

@@ -22,6 +22,12 @@ public protocol QuickSystem: AnyObject {
     /// - Throws: for the first that was refused. Those behind it may be there or not: they go with the link.
     func addRoutes(_ operations: ArraySlice<Operation>) throws(QuickError)
 
+    /// Runs the body while no other process does the same: rules have to be planned and made before another plans its
+    /// own, or both would take the same places. Not for hooks, which may start such another.
+    ///
+    /// Nobody can hold it up for ever, so it is no more than a courtesy.
+    func inTurn(_ body: () throws(QuickError) -> Void) throws(QuickError)
+
     /// Where this runs.
     func host() throws(QuickError) -> HostIdentity
 

@@ -134,6 +134,11 @@ public final class TunnelUp {
 
     private func route() throws(QuickError) {
         guard config.table != .off else { return }
+        guard config.isFullTunnel else { return try makeRoutes() }
+        try system.inTurn { () throws(QuickError) in try makeRoutes() }
+    }
+
+    private func makeRoutes() throws(QuickError) {
         let snapshot = try system.snapshot(name, UpPlanner.routeNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.route(snapshot) })
     }

@@ -1,7 +1,7 @@
 #!/bin/bash
-# limit: 60
+# limit: 90
 # Two full tunnels at once, whose peers both lie behind the default route: each carries, neither's packets go through the
-# other, and the end of one leaves the other as it is.
+# other, and the end of one leaves the other as it is. So it is when they come up at the same moment.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/tunnel-lab.sh"
 
@@ -66,3 +66,62 @@ for first in wg0 wg1; do
     check "$label: the system is as before" wait_until 5 same_state "$WORK/before" a ||
         same_state "$WORK/before" a | sed 's/^/# /'
 done
+
+# MARK: At the same moment
+
+# enter COMMAND...: as `on a`, in place of the shell.
+enter() { exec nsenter -t "${HOST_PID[a]}" -n -m -r -- "$@"; }
+as_before() {
+    check "$1: the system is as before" wait_until 5 same_state "$WORK/before" a ||
+        same_state "$WORK/before" a | sed 's/^/# /'
+}
+
+# Between looking at the rules and making some lies the packet filter. With this one the two would meet there.
+mkdir "$WORK/slow"
+cat >"$WORK/slow/nft" <<END
+#!/bin/sh
+sleep 0.5
+exec $(command -v nft) "\$@"
+END
+chmod +x "$WORK/slow/nft"
+label="at the same moment"
+enter env PATH="$WORK/slow:$PATH" wg-quick up "$WORK/conf/wg0.conf" >"$WORK/up0" 2>&1 &
+first=$!
+enter env PATH="$WORK/slow:$PATH" wg-quick up "$WORK/conf/wg1.conf" >"$WORK/up1" 2>&1 &
+second=$!
+wait "$first"
+equal "$label: the one comes up" 0 "$?" || sed 's/^/# /' "$WORK/up0"
+wait "$second"
+equal "$label: the other comes up" 0 "$?" || sed 's/^/# /' "$WORK/up1"
+both_carry "$label"
+quick down wg0
+quick down wg1
+as_before "$label"
+
+label="one by a hook of the other"
+cp "$WORK/conf/wg0.conf" "$WORK/plain.conf"
+sed -i "/^Address/a PostUp = wg-quick up $WORK/conf/wg1.conf\nPreDown = wg-quick down $WORK/conf/wg1.conf" "$WORK/conf/wg0.conf"
+check "$label: both come up" quick up wg0
+both_carry "$label"
+check "$label: both go" quick down wg0
+as_before "$label"
+cp "$WORK/plain.conf" "$WORK/conf/wg0.conf"
+
+label="while others keep the lock"
+enter flock --no-fork /run/wireguard sleep 60 &
+holder=$!
+is_locked() { ! on a flock --nonblock /run/wireguard true; }
+wait_until 5 is_locked
+enter wg-quick up "$WORK/conf/wg0.conf" >"$WORK/up0" 2>&1 &
+first=$!
+is_up() { on a ip link show dev wg0 up | grep wg0 >/dev/null; }
+check "$label: up comes as far as its link" wait_until 5 is_up
+equal "$label: there are no rules yet" "" "$(on a ip rule show table 51820)"
+kill "$first"
+wait "$first"
+equal "$label: a signal ends the wait" 143 "$?"
+check "$label: the tunnel comes up all the same, later" quick up wg0
+kill "$holder"
+wait "$holder" 2>/dev/null
+check "$label: its end" quick down wg0
+as_before "$label"

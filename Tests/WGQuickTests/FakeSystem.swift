@@ -49,6 +49,9 @@ final class FakeSystem: QuickSystem {
     var onHook: (FakeSystem, String) throws(QuickError) -> Void = { _, _ in }
     /// Runs in place of the resolver's wait.
     var onResolve: (FakeSystem) throws(QuickError) -> Void = { _ in }
+    /// Runs before what is done in turn, as other processes may until then.
+    var onTurn: (FakeSystem) -> Void = { _ in }
+    private(set) var isInTurn = false
     var nameServers = [IPAddress.v4(0xc000_0235)]
     /// What `locate` knows.
     var hosts: [String: IPAddress] = [:]
@@ -64,6 +67,13 @@ final class FakeSystem: QuickSystem {
     private var nextIndex: Int32 = 2
 
     static let hostIdentity = HostIdentity(bootID: "b", namespaceDevice: 4, namespaceInode: 5)
+
+    func inTurn(_ body: () throws(QuickError) -> Void) throws(QuickError) {
+        onTurn(self)
+        isInTurn = true
+        defer { isInTurn = false }
+        try body()
+    }
 
     func host() throws(QuickError) -> HostIdentity { Self.hostIdentity }
     func identity() -> ProcessIdentity { ProcessIdentity(pid: 7, startTime: 8) }

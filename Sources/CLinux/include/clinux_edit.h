@@ -21,4 +21,7 @@ static inline int clinux_lock(int fd) {
     return 0;
 }
 
+// -EAGAIN while somebody else holds it.
+static inline int clinux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
+
 #endif

@@ -4,8 +4,12 @@ public import WGModel
 extension ApplyPlanner {
     /// To ask for packet filter rules starts a process. Only a full tunnel has any.
     public var routeNeeds: SnapshotParts {
-        let wasFull = record.effects.firewall != nil || !record.effects.rules.isEmpty
-        return config.isFullTunnel || wasFull ? UpPlanner.routeNeeds.union(.firewall) : UpPlanner.routeNeeds
+        concernsRules ? UpPlanner.routeNeeds.union(.firewall) : UpPlanner.routeNeeds
+    }
+
+    /// Whether it is a full tunnel, or was one.
+    public var concernsRules: Bool {
+        config.isFullTunnel || record.effects.firewall != nil || !record.effects.rules.isEmpty
     }
 
     /// - Parameter change: as it was at `configure`.

@@ -45,6 +45,8 @@ public final class SimulatedSystem: QuickSystem {
         try base.paths(to: endpoints, mark: mark)
     }
 
+    public func inTurn(_ body: () throws(QuickError) -> Void) throws(QuickError) { try body() }
+
     public func host() throws(QuickError) -> HostIdentity { try base.host() }
     public func identity() -> ProcessIdentity { base.identity() }
     public func isRunning(_ process: ProcessIdentity) -> Bool { base.isRunning(process) }

@@ -98,8 +98,7 @@ public final class TunnelApply {
         let link = try system.snapshot(name, planner.settleNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.settle(link) })
         try setDNS(&planner)
-        let routes = try system.snapshot(name, planner.routeNeeds)
-        try executor.execute(try planned { () throws(PlanError) in try planner.route(change, routes) })
+        try route(change, &planner)
         let last = try system.snapshot(name, ApplyPlanner.finishNeeds)
         let file = try system.contents(of: path)
         try executor.execute(
@@ -117,6 +116,16 @@ public final class TunnelApply {
         }
         let link = try system.snapshot(name, ApplyPlanner.tookLinkNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.tookLink(link) })
+    }
+
+    private func route(_ change: DeviceChange, _ planner: inout ApplyPlanner) throws(QuickError) {
+        guard planner.concernsRules else { return try makeRoutes(change, &planner) }
+        try system.inTurn { () throws(QuickError) in try makeRoutes(change, &planner) }
+    }
+
+    private func makeRoutes(_ change: DeviceChange, _ planner: inout ApplyPlanner) throws(QuickError) {
+        let routes = try system.snapshot(name, planner.routeNeeds)
+        try executor.execute(try planned { () throws(PlanError) in try planner.route(change, routes) })
     }
 
     private func setDNS(_ planner: inout ApplyPlanner) throws(QuickError) {
