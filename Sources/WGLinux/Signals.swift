@@ -24,14 +24,18 @@ public struct Signal: Hashable, Sendable {
 public final class SignalQueue {
     private let descriptor: FileDescriptor
     private let before: sigset_t
+    private let discarded: [Signal]
     private var pending: [Signal] = []
 
     /// Signals that the parent had us ignore stay ignored, as `nohup` and a shell's `&` expect.
-    public init(_ signals: [Signal]) throws(Errno) {
+    ///
+    /// - Parameter discarded: these do nothing at all here, but what they do by themselves to children.
+    public init(_ signals: [Signal], discarding discarded: [Signal] = []) throws(Errno) {
+        self.discarded = discarded
         var set = sigset_t()
         var before = sigset_t()
         sigemptyset(&set)
-        for signal in signals where clinux_signal_is_ignored(signal.rawValue) == 0 {
+        for signal in signals + discarded where clinux_signal_is_ignored(signal.rawValue) == 0 {
             sigaddset(&set, signal.rawValue)
         }
         descriptor = FileDescriptor(owning: try check(clinux_signalfd(&set)))
@@ -40,6 +44,8 @@ public final class SignalQueue {
     }
 
     deinit {
+        // What is still pending would strike once the mask is gone.
+        drain()
         var mask = before
         _ = clinux_set_signal_mask(&mask)
     }
@@ -58,7 +64,7 @@ public final class SignalQueue {
 
     /// Waits until a signal comes, or the descriptor is readable, at most so many milliseconds; negative is for ever.
     public func wait(milliseconds: Int32 = -1, orReadable other: Int32 = -1) {
-        guard pending.isEmpty else { return }
+        guard !isPending else { return }
         _ = clinux_wait_readable(descriptor.rawValue, other, milliseconds)
         drain()
     }
@@ -73,7 +79,8 @@ public final class SignalQueue {
 
     private func drain() {
         while case let number = clinux_read_signal(descriptor.rawValue), number > 0 {
-            pending.append(Signal(rawValue: number))
+            let signal = Signal(rawValue: number)
+            if !discarded.contains(signal) { pending.append(signal) }
         }
     }
 }

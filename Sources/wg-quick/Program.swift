@@ -107,14 +107,16 @@ struct Program {
         return result.value.map { ($0, path) }
     }
 
-    /// INT, TERM and HUP from here on are values; nothing has been changed before.
+    /// INT, TERM, HUP and QUIT from here on are values; nothing has been changed before. That nobody reads any more what is
+    /// said here is no reason to leave the work half done.
     func withSystem(_ body: (LiveSystem, SignalQueue) throws(QuickError) -> ExitStatus) -> ExitStatus {
         let signals: SignalQueue
         do {
-            signals = try SignalQueue([.interrupt, .terminate, .hangup])
+            signals = try SignalQueue([.interrupt, .terminate, .hangup, .quit], discarding: [.pipe])
         } catch {
             return fail(messages.cannotTakeSignals(error))
         }
+        defer { withExtendedLifetime(signals) {} }
         do {
             let system = try LiveSystem(
                 signals: signals, notice: { reporter.say(messages.text($0)) },

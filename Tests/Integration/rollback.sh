@@ -55,8 +55,8 @@ file r4 "PostUp = ip route add 10.99.0.0/16 dev %i" "PostUp = false"
 check_fails "a second hook that fails, fails up" on a wg-quick up "$WORK/conf/r4.conf"
 unchanged "what the first hook did to the link goes with the link"
 
-# Ctrl-C reaches the hook and wg-quick alike, TERM wg-quick alone.
-for signal in INT TERM; do
+# Ctrl-C and Ctrl-\ reach the hook and wg-quick alike, TERM wg-quick alone.
+for signal in INT QUIT TERM; do
     for stage in PreUp PostUp; do
         rm -f "$WORK/waits"
         file r5 "$stage = touch $WORK/waits; exec sleep 20"
@@ -65,10 +65,27 @@ for signal in INT TERM; do
         pid=$!
         set +m
         check "up waits for its $stage command" wait_until 10 test -e "$WORK/waits"
-        if [[ $signal == INT ]]; then kill -INT -- "-$pid"; else kill -TERM "$pid"; fi
+        if [[ $signal == TERM ]]; then kill -TERM "$pid"; else kill "-$signal" -- "-$pid"; fi
         wait "$pid" 2>/dev/null
         status=$?
         check "up interrupted by $signal in $stage does not end well" test "$status" -ne 0
         unchanged "up interrupted by $signal in $stage leaves nothing"
     done
 done
+
+# Nobody reads what it says: a pipeline has ended, or the connection is gone. It goes on.
+mkfifo "$WORK/unread"
+exec 8<>"$WORK/unread" 9>"$WORK/unread" 8>&-
+unread() { on a wg-quick "$@" >&9 2>&9; }
+file r6 "PostDown = echo down >$WORK/hooked"
+check "up succeeds though nobody reads" unread up "$WORK/conf/r6.conf"
+on a ip route show dev r6 >"$WORK/routes" 2>&1
+check "and the tunnel is whole" grep -q "10.88.0.0/16" "$WORK/routes"
+check "down succeeds though nobody reads" unread down "$WORK/conf/r6.conf"
+check "and its last hook has run" test -s "$WORK/hooked"
+unchanged "and leaves nothing"
+file r7 "PostUp = false"
+unread up "$WORK/conf/r7.conf"
+equal "up fails as ever though nobody reads" 1 "$?"
+unchanged "and takes everything back"
+exec 9>&-

@@ -41,6 +41,27 @@ struct SignalTests {
         #expect(queue.next() == nil)
     }
 
+    /// A signal that still waited when the queue goes would end the process of the tests.
+    @Test func discardedSignalsDoNothingHereAndWhatTheyDoToChildren() throws {
+        var set = sigset_t()
+        sigaddset(&set, SIGUSR2)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        let signal = Signal(rawValue: SIGUSR2)
+        do {
+            let queue = try SignalQueue([.terminate], discarding: [signal])
+            raise(SIGUSR2)
+            #expect(!queue.isPending)
+            raise(SIGTERM)
+            raise(SIGUSR2)
+            #expect(queue.next() == .terminate && queue.next() == nil)
+            let child = try ChildProcess.start(
+                "/bin/sh", ["sh", "-c", "kill -USR2 $$; exit 1"], environment: [], ownGroup: false, signals: queue)
+            #expect(try child.wait() == .ended(by: signal))
+            raise(SIGUSR2)
+            withExtendedLifetime(queue) {}
+        }
+    }
+
     @Test func theMaskIsAsBeforeOnceTheQueueIsGone() throws {
         var before = sigset_t()
         var after = sigset_t()
