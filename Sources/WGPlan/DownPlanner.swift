@@ -48,10 +48,11 @@ public struct DownPlanner: Sendable {
     /// The file, where there is no record at all.
     private var unrecorded: QuickConfig? { if case .file(let config, nil) = source { config } else { nil } }
 
-    public static let beginNeeds: SnapshotParts = [.link, .device]
+    /// The record knows the link: an engine that hangs is not asked.
+    public var beginNeeds: SnapshotParts { recorded != nil ? .link : [.link, .device] }
     public var tearDownNeeds: SnapshotParts {
-        let parts: SnapshotParts = [.link, .device, .routes, .rules, .settings, .otherRecords]
-        let known = recorded != nil ? parts : parts.union(.firewall)
+        let parts: SnapshotParts = [.routes, .rules, .settings, .otherRecords]
+        let known = recorded != nil ? parts.union(beginNeeds) : parts.union(beginNeeds).union(.firewall)
         return unrecorded?.dnsServers.isEmpty == false ? known.union(.dnsHost) : known
     }
 
@@ -66,7 +67,9 @@ public struct DownPlanner: Sendable {
         var operations = rules(snapshot).map { Operation.removeRule($0) }
         let refusals = record?.effects.refusals ?? []
         operations += refusals.filter(Set(snapshot.refusals).contains).map { .removeRoute($0, name) }
-        if let link = snapshot.link {
+        // After the tunnel of a stale record somebody else may have made a link of that name.
+        let isStale = record != nil && recorded == nil
+        if let link = snapshot.link, !isStale || snapshot.device != nil {
             operations.append(.deleteLink(name, runsEngine: link.kind != "wireguard"))
         } else {
             operations.append(.removeDeadSocket(name))

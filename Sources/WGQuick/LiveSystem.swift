@@ -236,8 +236,11 @@ public final class LiveSystem: QuickSystem {
     /// An engine ends by itself when its link is gone, and takes its socket away last. One that has only just started
     /// may end without doing that (wireguard-go does): a socket where nobody listens any more is removed here.
     private func waitForEngineToEnd(_ name: InterfaceName) throws(QuickError) {
-        let engines = UserspaceBackend(runDirectory: Self.runDirectory)
-        for _ in 0..<1000 {
+        // One that hangs lets nobody connect once enough have tried.
+        let engines = UserspaceBackend(
+            runDirectory: Self.runDirectory, patience: EnginePatience(silence: .milliseconds(100)))
+        let deadline = BootClock.now() + .seconds(2)
+        while BootClock.now() < deadline {
             guard engines.isLive(name) else { return }
             WallClock.sleep(.milliseconds(2))
         }

@@ -36,7 +36,7 @@ public struct TunnelDown {
     }
 
     public func run() throws(QuickError) {
-        let before = try system.snapshot(planner.name, DownPlanner.beginNeeds)
+        let before = try system.snapshot(planner.name, planner.beginNeeds)
         try run(hooks: try planned { () throws(PlanError) in try planner.begin(before) })
         try hooks.checkSignals()
         if let save { try hooks.execute(try save.planForDown()) }

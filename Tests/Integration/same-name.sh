@@ -32,6 +32,16 @@ check_fails "the other's hook has not" test -e "$WORK/b.down"
 wait_until 5 no_process a
 equal "nothing is left" "" "$(run_files a)$(processes a)$(processes b)"
 
+# The tunnel's link has gone without `down`, and somebody else has made one of that name.
+check "up succeeds once more" on a wg-quick up "$WORK/a/wg0.conf"
+on a ip link delete dev wg0
+wait_until 5 no_process a
+on a ip link add dev wg0 type veth peer name other-end
+check "down clears up after the tunnel that is gone" on a wg-quick down "$WORK/a/wg0.conf"
+check "and leaves the other link alone" on a ip link show dev wg0
+equal "nothing else is left" "" "$(run_files a)"
+on a ip link delete dev wg0
+
 # A socket that nobody listens at is removed, not believed.
 on a bash -c 'mkdir -p /run/wireguard && exec -a x ncat -l -U /run/wireguard/wg0.sock' &
 disown

@@ -127,6 +127,19 @@ down "a file that is gone"
 hooks "a file that is gone" "PreDown PostDown"
 as_before "a file that is gone"
 
+# An engine that hangs answers nobody.
+file "${logs[@]}"
+up "an engine that hangs"
+hanging="$(engine)"
+kill -STOP "$hanging"
+check_fails "an engine that hangs: down says that something is left" quick down "$conf"
+check "and what" grep -q "its userspace engine still runs" "$WORK/output"
+hooks "an engine that hangs" "PreDown PostDown"
+check_fails "the link has gone all the same" on a ip link show dev wg0
+kill -CONT "$hanging"
+check "once it has ended, down clears up" wait_until 10 quick down "$conf"
+as_before "an engine that hangs"
+
 file "${logs[@]}"
 for trouble in "a link that is deleted" "an engine that is killed"; do
     for way in down up; do

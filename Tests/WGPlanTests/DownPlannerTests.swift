@@ -33,6 +33,22 @@ struct DownPlannerTests {
         }
     }
 
+    @Test func aLinkOfSomebodyElseIsLeftAloneWhenTheTunnelsIsGone() throws {
+        let planner = DownPlanner(name: wg0, config: QuickConfig(), stale: record)
+        let foreign = SystemSnapshot(link: link(kind: "veth"))
+        #expect(try planner.begin(foreign).lines == [])
+        #expect(planner.tearDown(foreign).operations == [.removeDeadSocket(wg0), .removeRecord(wg0)])
+        let tunnel = SystemSnapshot(link: link(), device: device([]))
+        #expect(planner.tearDown(tunnel).operations == [.deleteLink(wg0, runsEngine: false), .removeRecord(wg0)])
+    }
+
+    @Test func anEngineIsAskedOnlyWithoutARecord() {
+        #expect(DownPlanner(record: record).beginNeeds.isDisjoint(with: .device))
+        #expect(DownPlanner(record: record).tearDownNeeds.isDisjoint(with: .device))
+        let planner = DownPlanner(name: wg0, config: QuickConfig())
+        #expect(planner.beginNeeds.contains(.device) && planner.tearDownNeeds.contains(.device))
+    }
+
     @Test func aLinkThatAHookDeletedIsNotDeletedAgain() {
         #expect(
             DownPlanner(record: record).tearDown(SystemSnapshot()).operations == [
