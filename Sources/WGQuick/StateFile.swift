@@ -13,7 +13,7 @@ struct StateFile {
     func path(_ name: InterfaceName) -> String { "\(directory)/\(name).\(namespaceInode).quick" }
 
     func read(_ name: InterfaceName) -> TunnelRecord? {
-        guard let bytes = try? Files.read(path(name), limit: 1 << 20) else { return nil }
+        guard let bytes = try? Files.read(path(name)) else { return nil }
         return TunnelRecord(text: String(decoding: bytes, as: UTF8.self))
     }
 

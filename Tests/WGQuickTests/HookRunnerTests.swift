@@ -52,6 +52,16 @@ struct StateFileTests {
         try file.remove(wg0)
     }
 
+    /// One line for each endpoint of 20 000 peers comes to 1.6 MB.
+    @Test func aLargeRecordIsReadBack() throws {
+        let scratch = try Scratch()
+        let file = StateFile(directory: scratch.path, namespaceInode: 1)
+        var record = record
+        record.hooks.preDown = Array(repeating: String(repeating: "x", count: 1000), count: 2000)
+        try file.write(record)
+        #expect(file.read(wg0) == record)
+    }
+
     @Test func aDamagedRecordIsNone() throws {
         let scratch = try Scratch()
         let file = StateFile(directory: scratch.path, namespaceInode: 1)
