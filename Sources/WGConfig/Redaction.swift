@@ -132,7 +132,31 @@ struct Redaction {
         }
     }
 
-    private static func isKeyCharacter(_ byte: UInt8) -> Bool {
+    static func isKeyCharacter(_ byte: UInt8) -> Bool {
         ValueParser.isLetter(byte) || (48...57).contains(byte) || "+/=".utf8.contains(byte)
+    }
+}
+
+extension DiagnosticText {
+    /// A word of a command line as it may be shown: `*` for what could be a key, by its length and its characters. Most paths
+    /// are shorter, or have a dot in them.
+    public static func hidingKeys(_ word: String) -> String {
+        let shortestKey = 40
+        var shown: [UInt8] = []
+        var run: [UInt8] = []
+        func hideOrShow() {
+            shown += run.count < shortestKey ? run : Array(repeating: UInt8(ascii: "*"), count: run.count)
+            run = []
+        }
+        for byte in word.utf8 {
+            if Redaction.isKeyCharacter(byte) {
+                run.append(byte)
+            } else {
+                hideOrShow()
+                shown.append(byte)
+            }
+        }
+        hideOrShow()
+        return String(decoding: shown, as: UTF8.self)
     }
 }

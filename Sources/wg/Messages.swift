@@ -14,13 +14,13 @@ struct Messages {
 
     func text(_ fault: Command.Fault) -> String {
         switch fault {
-        case .unknownSubcommand(let word): "Invalid subcommand: `\(word)'\n" + Usage.overview(program: program)
+        case .unknownSubcommand(let word): "Invalid subcommand: `\(DiagnosticText.hidingKeys(word))'\n" + Usage.overview(program: program)
         case .wrongOperands(let subcommand): subcommand.usage(program: program)
         case .options(let subcommand, let fault): fault.message + subcommand.usage(program: program)
         case .optionValue(let subcommand, let option, let value):
             "Invalid option: \(option.usage), not `\(value)': \(option.summary)\n"
                 + subcommand.usage(program: program)
-        case .unknownField(let word): "Invalid parameter: `\(word)'\n" + Subcommand.show.usage(program: program)
+        case .unknownField(let word): "Invalid parameter: `\(DiagnosticText.hidingKeys(word))'\n" + Subcommand.show.usage(program: program)
         case .fieldOfJSON:
             "Invalid option: `\(Option.json.text)' prints whole devices, without a field\n"
                 + Subcommand.show.usage(program: program)
@@ -174,18 +174,21 @@ struct Messages {
     }
 
     func text(_ fault: SetArguments.Fault) -> String {
+        // A key may stand where the file with it is wanted.
+        let word = DiagnosticText.hidingKeys(fault.word)
         switch fault.kind {
         case .unexpected(let isAfterPeer):
             let words = SetKeyword.expected(afterPeer: isAfterPeer).map(\.rawValue)
             let expected = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
-            return "Invalid argument: \(fault.word) (word \(fault.position) after `set': expected \(expected))\n"
+            return "Invalid argument: \(word) (word \(fault.position) after `set': expected \(expected))\n"
         case .missingValue:
-            return "Invalid argument: \(fault.word) (word \(fault.position) after `set': its value is missing)\n"
+            return "Invalid argument: \(word) (word \(fault.position) after `set': its value is missing)\n"
         case .invalidValue(let keyword, let value):
-            return "Invalid argument: \(keyword) `\(fault.word)' (word \(fault.position) after `set')"
+            let shown = keyword == SetKeyword.peer.rawValue ? fault.word : word
+            return "Invalid argument: \(keyword) `\(shown)' (word \(fault.position) after `set')"
                 + " \(DiagnosticText.explanation(of: value))\n"
         case .keyFile(let keyword, let file):
-            return "Invalid argument: \(keyword) `\(fault.word)' (word \(fault.position) after `set'): \(text(file))\n"
+            return "Invalid argument: \(keyword) `\(word)' (word \(fault.position) after `set'): \(text(file))\n"
         }
     }
 

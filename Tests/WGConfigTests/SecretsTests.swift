@@ -15,6 +15,16 @@ import WGConfig
         }
     }
 
+    @Test(arguments: [
+        ("wg0", "wg0"), ("/etc/wireguard/private.key", "/etc/wireguard/private.key"),
+        (String(repeating: "a", count: 39), String(repeating: "a", count: 39)),
+        (String(repeating: "a", count: 40) + ".b", String(repeating: "*", count: 40) + ".b"),
+        ("é,\(String(repeating: "0F", count: 32))", "é," + String(repeating: "*", count: 64)),
+    ])
+    func aWordIsShownButForWhatCouldBeAKey(word: String, shown: String) {
+        #expect(DiagnosticText.hidingKeys(word) == shown)
+    }
+
     @Test func keysInForeignPlacesLeakNothing() {
         var random = SeededGenerator.printed()
         let keys = Keyword.allCases.filter { $0 != .publicKey }.map(\.name) + ["Foo", "Privat", "Key", "[Peer]", ""]

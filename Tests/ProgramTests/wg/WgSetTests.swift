@@ -144,6 +144,17 @@ private func change(_ words: String) throws -> DeviceChange {
         #expect(host.fakeDevices.changes.isEmpty)
     }
 
+    /// Instead of the name of a file with it, or where no key is wanted.
+    @Test(arguments: [
+        "private-key \(secret)", "peer \(k1) preshared-key \(secret)", "\(secret)", "fwmark \(secret)",
+        "peer \(k1) endpoint \(secret)", "peer \(k1) allowed-ips 1.2.3.4/32,\(secret)", "private-key key \(secret)",
+    ])
+    func aKeyOnTheCommandLineIsNotShownAgain(words: String) {
+        let host = host(words)
+        #expect(host.run() == .failure)
+        #expect(host.errors.contains("***") && !host.errors.contains(secret.dropLast(2)))
+    }
+
     @Test(arguments: ["bad", "led", "two"])
     func theContentsOfAKeyFileAreNeverShown(file: String) {
         let host = host("private-key \(file)")
