@@ -9,8 +9,14 @@ public struct CookieBaker: Sendable {
     @inlinable public static var secretLifetime: UInt64 { 120_000_000_000 }
 
     private let sealingKey: KeyBytes
-    private var secret: SecretKey?
-    private var secretBirth: UInt64 = 0
+    private var secret: Secret?
+    /// The one before: a cookie may be used for as long as a secret makes them.
+    private var formerSecret: Secret?
+
+    private struct Secret {
+        let key: SecretKey
+        let birth: UInt64
+    }
 
     /// For messages to the owner of this key.
     public init(publicKey: PublicKey) { sealingKey = Self.sealingKey(of: publicKey) }
@@ -20,15 +26,21 @@ public struct CookieBaker: Sendable {
         Blake2s.hash(Array("cookie--".utf8).span, publicKey.bytes.span)
     }
 
-    /// Whether an initiation or response carries the mac2 that the present secret asks of this source. Its mac1 has been
-    /// checked. Without a mac2 at all, which is the flood's case, nothing is computed.
+    /// Whether an initiation or response carries a mac2 made with a cookie that this source may have had within the last
+    /// `secretLifetime`. Its mac1 has been checked. Without a mac2 at all, which is the flood's case, nothing is computed.
     public func hasValidMac2(_ message: Span<UInt8>, from source: HandshakeSource, now: UInt64) -> Bool {
-        guard let secret, isFresh(now), let mac1 = MessageLayout.mac1(of: message) else { return false }
-        let mac2 = message.extracting(mac1.upperBound...)
-        guard (0..<mac2.count).contains(where: { mac2[$0] != 0 }) else { return false }
-        let cookie = source.mac(key: secret.bytes.span)
+        guard MessageLayout.hasMac2(message) else { return false }
+        return isMade(message, from: source, by: secret, now) || isMade(message, from: source, by: formerSecret, now)
+    }
+
+    private func isMade(
+        _ message: Span<UInt8>, from source: HandshakeSource, by secret: Secret?, _ now: UInt64
+    ) -> Bool {
+        guard let secret, now &- secret.birth < 2 * Self.secretLifetime, let mac1 = MessageLayout.mac1(of: message)
+        else { return false }
+        let cookie = source.mac(key: secret.key.bytes.span)
         let expected = Blake2s.mac(key: cookie.span, message.extracting(..<mac1.upperBound))
-        return constantTimeEqual(expected.span, mac2)
+        return constantTimeEqual(expected.span, message.extracting(mac1.upperBound...))
     }
 
     /// The 64 bytes that answer an initiation or response whose mac1 is right; `nil` for anything else.
@@ -39,12 +51,12 @@ public struct CookieBaker: Sendable {
     ) -> [UInt8]? {
         guard let mac1 = MessageLayout.mac1(of: message) else { return nil }
         let key: SecretKey
-        if let secret, isFresh(now) {
-            key = secret
+        if let secret, now &- secret.birth < Self.secretLifetime {
+            key = secret.key
         } else {
             key = SecretKey(random())
-            secret = key
-            secretBirth = now
+            formerSecret = secret
+            secret = Secret(key: key, birth: now)
         }
         let cookie = source.mac(key: key.bytes.span)
         let drawn = random()
@@ -60,6 +72,4 @@ public struct CookieBaker: Sendable {
             key: sealingKey, nonce: nonce, cookie.span, additionalData: message.extracting(mac1))
         return reply
     }
-
-    private func isFresh(_ now: UInt64) -> Bool { now &- secretBirth < Self.secretLifetime }
 }

@@ -30,6 +30,9 @@ public struct HandshakeAdmission: Sendable {
     private var proven = Budget(perSecond: 8000, burst: 1000)
     // As many as a flood may have sources when it begins, and again after the 5 s in which the inbound loop forgets them.
     private var cookies = Budget(perSecond: 13_000, burst: 65_000)
+    // For a second MAC that is wrong: the inbound loop has let it through, as a peer's cookie may have become too old. But such
+    // a message costs nothing to make, and what the others need is not to be used up by it.
+    private var doubtful = Budget(perSecond: 1000, burst: 500)
     private var sources = SourceLimiter()
 
     /// For messages to the owner of this key.
@@ -57,7 +60,9 @@ public struct HandshakeAdmission: Sendable {
         }
         // No limit by address here: it may be that of a peer, who could be kept out by using up its share.
         noteShed(1, now: now)
-        return cookies.spend(1, now: now) ? .answerWithCookie : .drop
+        let isPaid =
+            MessageLayout.hasMac2(initiation) ? doubtful.spend(1, now: now) : cookies.spend(1, now: now)
+        return isPaid ? .answerWithCookie : .drop
     }
 
     /// Whether a response to an initiation of ours may cost what it costs. It needs no cookie: its sender knew an index

@@ -45,6 +45,12 @@ extension MessageLayout {
         case .cookieReply, .transport, nil: nil
         }
     }
+
+    /// Whether an initiation or response has a mac2 at all, right or wrong.
+    static func hasMac2(_ message: Span<UInt8>) -> Bool {
+        guard let mac1 = mac1(of: message) else { return false }
+        return (mac1.upperBound..<message.count).contains { message[$0] != 0 }
+    }
 }
 
 extension MacBytes {

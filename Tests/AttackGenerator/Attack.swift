@@ -17,6 +17,8 @@ enum Attack: String {
     case oneSource = "initiations"
     /// The same from 65 000 sources.
     case manySources = "initiations-65000"
+    /// Of one source, and with a second MAC, which is wrong.
+    case wrongCookies = "initiations-mac2"
     /// Genuine data packets again, from their own source.
     case replays
     /// All four types, cut short.
@@ -29,6 +31,8 @@ enum Attack: String {
         switch self {
         case .random: (0..<4096).map { _ in Datagram(payload: Random.bytes(Int.random(in: 1...1400))) }
         case .oneSource, .manySources: (0..<8192).map { _ in Datagram(payload: Self.initiation(key)) }
+        case .wrongCookies:
+            (0..<8192).map { _ in Datagram(payload: Self.initiation(key).dropLast(16) + Random.bytes(16)) }
         case .replays: captured.map { Datagram(address: $0.address, port: $0.port, payload: $0.payload) }
         case .truncated: captured.isEmpty ? [] : (0..<4096).map { _ in Self.truncated(key, captured) }
         case .empty: [Datagram(payload: [])]

@@ -21,7 +21,7 @@ set +e
 rate="${ATTACK_RATE:-50000}"
 seconds="${ATTACK_SECONDS:-4}"
 rounds="${ATTACK_ROUNDS:-3}"
-read -ra kinds <<<"${ATTACK_ONLY:-random initiations initiations-65000 replays truncated empty mix}"
+read -ra kinds <<<"${ATTACK_ONLY:-random initiations initiations-65000 initiations-mac2 replays truncated empty mix}"
 generator="$programs/attack-generator"
 
 die() { echo "attack-bench: $1" >&2; exit 1; }

@@ -67,6 +67,12 @@ check "a further peer, Debian's wireguard-go, is set up meanwhile" third
 check "it gets its session meanwhile" wait_until 30 on c ping -q -c 1 -W 1 10.77.0.2
 check "the first session works meanwhile" wait_until 30 on a ping -q -c 1 -W 1 10.77.0.2
 calm
+answered="$(counted g)"
+check "a flood with wrong second MACs is sent" flood initiations-mac2 20000 4
+answered=$(($(counted g) - answered))
+echo "# answered with cookies: $answered"
+check "a few of it are answered, as a peer's cookie may be too old" test "$answered" -gt 100
+check "and the cookies of all others are not used up by it" test "$answered" -lt 20000
 after="$(memory)"
 echo "# resident memory before and after, KiB: $before, $after"
 check "the engine's memory has grown by less than 8 MiB" test $((after - before)) -lt 8192

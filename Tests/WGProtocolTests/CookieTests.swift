@@ -150,7 +150,7 @@ struct CookieTests {
         #expect(!taken9)
     }
 
-    @Test("A cookie serves for 120 s, and a secret for as long")
+    @Test("A cookie serves for 120 s, and a secret makes them for as long")
     func lifetimes() throws {
         var message = markedInitiation(to: recipient)
         var jar = CookieJar(recipient: recipient)
@@ -160,11 +160,14 @@ struct CookieTests {
         #expect(taken10)
         jar.mark(&message, now: 1000 + CookieJar.lifetime - 1)
         #expect(jar.hasMarkedLast)
-        #expect(baker.accepts(message, from: here, now: 1000 + CookieBaker.secretLifetime - 1))
-        #expect(!baker.accepts(message, from: here, now: 1000 + CookieBaker.secretLifetime))
-        // A new secret: the old mac2 is not good any more.
-        _ = baker.reply(to: message.span, from: here, now: 1000 + CookieBaker.secretLifetime) { KeyBytes(repeating: 9) }
-        #expect(!baker.accepts(message, from: here, now: 1000 + CookieBaker.secretLifetime))
+        // The secret may have made a cookie at its end, which is good for as long again.
+        let end = 1000 + CookieBaker.secretLifetime
+        _ = baker.reply(to: message.span, from: here, now: end) { KeyBytes(repeating: 9) }
+        #expect(baker.accepts(message, from: here, now: end + CookieBaker.secretLifetime - 1))
+        #expect(!baker.accepts(message, from: here, now: end + CookieBaker.secretLifetime))
+        // After a third secret the first is gone.
+        _ = baker.reply(to: message.span, from: here, now: end + CookieBaker.secretLifetime) { KeyBytes(repeating: 8) }
+        #expect(!baker.accepts(message, from: here, now: end))
         var later = markedInitiation(to: recipient)
         jar.mark(&later, now: 1000 + CookieJar.lifetime)
         #expect(!jar.hasMarkedLast && later[132...].allSatisfy { $0 == 0 })

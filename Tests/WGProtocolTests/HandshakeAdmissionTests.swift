@@ -139,6 +139,23 @@ struct HandshakeAdmissionTests {
         #expect(answered > 100_000 && answered <= 65_000 + 5 * 13_000)
     }
 
+    @Test("A flood of wrong second MACs leaves the cookies to the others, and gets some")
+    func wrongMac2() throws {
+        var admission = loaded(seconds(1))
+        var wrong = markedInitiation(to: key)
+        for index in 132..<148 { wrong[index] = 0x77 }
+        let right = markedInitiation(to: key)
+        var (flood, peers) = (0, 0)
+        // 50 000 a second for 5 s, and a peer every 5 ms.
+        for step in 0..<250_000 as Range<UInt64> {
+            let now = seconds(1) + step * 20_000
+            if admission.verdict(wrong, peer, now) == .answerWithCookie { flood += 1 }
+            if step % 250 == 0, admission.verdict(right, peer, now) == .answerWithCookie { peers += 1 }
+        }
+        #expect(peers == 1000)
+        #expect(flood > 5000 && flood <= 500 + 5 * 1000)
+    }
+
     @Test("Load does not end while more are dropped unseen than could be computed")
     func shed() {
         var admission = loaded(seconds(1))
