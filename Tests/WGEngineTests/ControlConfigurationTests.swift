@@ -142,6 +142,15 @@ import WGModel
         #expect(device.state.listenPort == 5000 && device.network.openPorts.contains(5000))
     }
 
+    @Test func `the port before is waited for, and no other`() throws {
+        try device.set(DeviceChange(listenPort: 5000))
+        try device.set(DeviceChange(listenPort: 5001))
+        device.network.lingering = [5000: 3, 6000: 3]
+        #expect(throws: Errno.addressInUse) { try device.set(DeviceChange(listenPort: 6000)) }
+        try device.set(DeviceChange(listenPort: 5000))
+        #expect(device.state.listenPort == 5000 && device.network.lingering[5000] == 0)
+    }
+
     @Test func `setting the port in use again opens nothing`() throws {
         try device.set(DeviceChange(listenPort: 5000))
         device.network.takenPorts = [5000]

@@ -17,12 +17,18 @@ final class MemoryNetwork: ControlNetwork {
     var sent: [Datagram] = []
     /// Ports that somebody else has.
     var takenPorts: Set<UInt16> = []
+    /// So many times each port is refused, as if a thread still slept on its former socket.
+    var lingering: [UInt16: Int] = [:]
     var marks: [UInt32] = []
     private(set) var openPorts: [UInt16] = []
     private var nextPort: UInt16 = 40000
 
     func open(port: UInt16, mark: UInt32) throws(Errno) -> UdpSockets {
         guard !takenPorts.contains(port), !openPorts.contains(port) else { throw .addressInUse }
+        if let left = lingering[port], left > 0 {
+            lingering[port] = left - 1
+            throw .addressInUse
+        }
         if port == 0 { nextPort += 1 }
         let chosen = port == 0 ? nextPort : port
         openPorts.append(chosen)

@@ -130,10 +130,20 @@ extension EngineController {
         do throws(Errno) {
             return try network.open(port: port, mark: fwmark)
         } catch {
-            guard error == .addressInUse, reclaimer.holdsSockets else { throw error }
+            guard error == .addressInUse, reclaimer.holdsSockets || port == formerPort else { throw error }
         }
         closeRetiredSockets()
-        return try network.open(port: port, mark: fwmark)
+        // A thread that sleeps on a closed socket keeps it until it has woken up.
+        var tries = port == formerPort ? 100 : 1
+        while true {
+            do throws(Errno) {
+                return try network.open(port: port, mark: fwmark)
+            } catch {
+                tries -= 1
+                guard error == .addressInUse, tries > 0 else { throw error }
+            }
+            WallClock.sleep(.milliseconds(1))
+        }
     }
 
     /// The zero key removes the device's key. A new key ends all sessions, and the peer that is now the device itself.

@@ -7,6 +7,7 @@ import WGModel
 extension EngineController {
     /// Replaces the sockets; the former ones are closed when nobody uses them any more.
     func publish(sockets new: UdpSockets?) {
+        if let sockets { formerPort = sockets.port }
         sockets = new
         if new != nil { bindAgainAt = nil }
         if let old = exchange(new, in: shared.sockets) { reclaimer.retire(.sockets(old)) }

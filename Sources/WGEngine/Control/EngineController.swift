@@ -31,6 +31,8 @@ final class EngineController {
     /// Whether the TUN device is up. Sockets are bound while it is.
     var isUp = false
     var sockets: UdpSockets?
+    /// Of the sockets before these; 0 where there were none.
+    var formerPort: UInt16 = 0
     /// When to bind again: the port was somebody else's as the link came up.
     var bindAgainAt: UInt64?
 
