@@ -63,7 +63,7 @@ import Testing
             let isTry = poll.begin(now: now) > 0
             if isTry {
                 tries.append(now)
-                poll.keptWaiting(now: now)
+                poll.keptWaiting(BusyPoll.crowdedAbove + 1, now: now)
             }
             poll.end(pause: Self.soon, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0)
         }
@@ -75,9 +75,31 @@ import Testing
         var poll = exchange()
         for turn in 0..<1000 {
             #expect(poll.begin(now: 0) == BusyPoll.limit)
-            if turn % 9 == 0 { poll.keptWaiting(now: 0) }
+            if turn % 9 == 0 { poll.keptWaiting(BusyPoll.crowdedAbove + 1, now: 0) }
             poll.end(pause: Self.soon, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0)
         }
+    }
+
+    /// A limit of half a processor: 50 ms of every 100 are taken, and until then a packet comes in each try.
+    @Test func oneLongWaitOutweighsWhateverCameBefore() {
+        var poll = exchange()
+        for turn in 0..<1000 {
+            _ = poll.begin(now: 0)
+            poll.end(pause: Self.soon, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0)
+        }
+        #expect(poll.begin(now: 0) > 0)
+        poll.keptWaiting(50_000_000, now: 50_000_000)
+        poll.end(pause: Self.soon, fromDevice: true, fromNetwork: false)
+        #expect(poll.begin(now: 2_500_000_000) == 0)
+        #expect(poll.begin(now: 2_550_000_000) > 0)
+    }
+
+    @Test func sleepsThatBeganWithoutATryCountForNothing() {
+        var poll = exchange()
+        #expect(poll.begin(now: 0) > 0)
+        for turn in 0..<10 { poll.end(pause: Self.late, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0) }
+        poll.end(pause: Self.soon, fromDevice: true, fromNetwork: false)
+        #expect((0..<2).count { _ in sleep(&poll, for: Self.soon, fromDevice: false) > 0 } == 1)
     }
 
     @Test func withoutALimitNever() {

@@ -59,9 +59,11 @@ final class LinkWatch {
     func look() -> News {
         var isUp: Int32 = 0
         var mtu: Int32 = 0
-        if !isElsewhere, clinux_link_state(index, &isUp, &mtu) == 0 { return News(isUp: isUp != 0, mtu: Int(mtu)) }
+        let found = isElsewhere ? -ENODEV : clinux_link_state(index, &isUp, &mtu)
+        if found == 0 { return News(isUp: isUp != 0, mtu: Int(mtu)) }
         let place = clinux_tun_network(tun)
-        guard place >= 0 else { return News(isGone: true) }
+        // Without a free descriptor or memory nothing can be said.
+        guard place >= 0 else { return News(isGone: ![-EMFILE, -ENFILE, -ENOMEM].contains(place)) }
         let namespace = FileDescriptor(owning: place)
         isElsewhere = true
         var name = InlineArray<16, CChar>(repeating: 0)

@@ -19,6 +19,12 @@ struct BusyPoll {
     /// Real nanoseconds until the next try then.
     static let crowdedTime: UInt64 = 250_000_000
 
+    /// Real nanoseconds: who is kept waiting for longer has lost more than looking about gains in hundreds of tries. That is a
+    /// neighbour's whole slice, or a limit on the process's processor time that is used up.
+    static let longestWait: UInt64 = 5_000_000
+    /// Until the next try then, in such waits.
+    private static let longWaitWeight: UInt64 = 50
+
     private let limit: UInt64
     /// For each of the last eight sleeps, the last one in the lowest bit, whether packets from there ended it.
     private var fromDevice: UInt8 = 0
@@ -46,8 +52,11 @@ struct BusyPoll {
     }
 
     /// While awake: somebody else needs the processor.
-    mutating func keptWaiting(now: UInt64) {
+    ///
+    /// - Parameter wait: real nanoseconds.
+    mutating func keptWaiting(_ wait: UInt64, now: UInt64) {
         isTry = false
+        if wait > Self.longestWait { return crowdedUntil = now &+ wait &* Self.longWaitWeight }
         crowding &+= Self.crowdedWeight
         guard crowding > Self.crowdedSum else { return }
         crowding &-= Self.crowdedWeight
@@ -62,6 +71,8 @@ struct BusyPoll {
         fromDevice = fromDevice &<< 1 | (device ? 1 : 0)
         fromNetwork = fromNetwork &<< 1 | (network ? 1 : 0)
         guard isTry else { return }
+        // Apart, nobody begins.
+        isTry = false
         if pause < limit {
             misses = max(misses &- 1, 0)
             crowding = max(crowding &- 1, 0)

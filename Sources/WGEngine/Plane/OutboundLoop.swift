@@ -98,8 +98,10 @@ struct OutboundLoop: ~Copyable {
     }
 
     /// One batch. True when nothing is left to do.
-    mutating func runBatch() -> Bool {
-        beginBatch()
+    ///
+    /// - Parameter patience: real nanoseconds to wait for a socket whose buffer is full.
+    mutating func runBatch(patience: Int64 = GsoSender.patience) -> Bool {
+        beginBatch(patience)
         obeyOrders()
         let isIdle = readBatch()
         flush()
@@ -117,14 +119,14 @@ struct OutboundLoop: ~Copyable {
     /// `retryDelay`.
     var descriptor: Int32 { tunFailed ? -1 : tun }
 
-    private mutating func beginBatch() {
+    private mutating func beginBatch(_ patience: Int64) {
         shared.epoch.quiesce(.outbound)
         now = shared.clock.now()
         mtu = shared.mtu.load(ordering: .relaxed)
         sockets = shared.sockets.load(ordering: .acquiring)
         routing = shared.routing.load(ordering: .acquiring)
         cachedPeer = -2
-        sender.beginBatch()
+        sender.beginBatch(patience: patience)
     }
 
     /// True when nothing is left to read.
@@ -255,9 +257,10 @@ struct OutboundLoop: ~Copyable {
             pendingData = true
             counter &+= 1
         }
-        let age = now &- keypair.pointee.birth
+        // A session may have been born after the batch began.
+        let birth = keypair.pointee.birth
         if counter > SessionLimits.rekeyAfterMessages
-            || keypair.pointee.isInitiator && age >= SessionLimits.rekeyAfterTime
+            || keypair.pointee.isInitiator && now > birth && now &- birth >= SessionLimits.rekeyAfterTime
         {
             raiseRekey(keypair)
         }

@@ -29,7 +29,7 @@ struct PacketThread: ~Copyable {
         while !shared.isStopping.load(ordering: .acquiring) {
             if ready.isEmpty { inbound.quiesce() } else { ready = inbound.runBatch(ready) }
             let hasOutbound = !turn.isApart.load(ordering: .acquiring)
-            let isIdle = hasOutbound ? turn.loop.pointee.runBatch() : true
+            let isIdle = hasOutbound ? turn.loop.pointee.runBatch(patience: GsoSender.shortPatience) : true
             watchLoad(hasOutbound)
             if !isIdle {
                 // Nobody has looked.
@@ -109,7 +109,7 @@ struct PacketThread: ~Copyable {
             now = clinux_boottime_ns()
             // Without a preemption it was the host of a virtual machine that took the time.
             if now &- last > BusyPoll.crowdedAbove, clinux_thread_preemptions() != preemptions {
-                busyPoll.keptWaiting(now: now)
+                busyPoll.keptWaiting(now &- last, now: now)
                 break
             }
         }

@@ -39,8 +39,14 @@ struct GsoSender {
 
     /// What waits.
     private(set) var run: GsoRun
-    /// False once a wait for the socket was in vain: the rest of the batch is not worth another.
-    private var mayWait = true
+    /// Real nanoseconds to wait for a socket whose buffer is full, where nothing else waits meanwhile.
+    static let patience: Int64 = 100_000_000
+    /// The same where the other direction does. The kernel says that there is room only once half of the buffer is free, so
+    /// that on a slow path nearly every such wait is in vain.
+    static let shortPatience: Int64 = 2_000_000
+
+    /// 0 once a wait for the socket was in vain: the rest of the batch is not worth another.
+    private var patience = Self.patience
     /// Whether something could be sent only once the source address had been left out.
     private(set) var refusedSource = false
 
@@ -56,7 +62,7 @@ struct GsoSender {
     func deallocate() { refusals.deallocate() }
 
     /// Forgets the troubles of the last batch.
-    mutating func beginBatch() { mayWait = true }
+    mutating func beginBatch(patience: Int64) { self.patience = patience }
 
     /// Whether a packet of that size can go with the waiting ones.
     @inline(__always)
@@ -125,9 +131,9 @@ struct GsoSender {
         _ run: GsoRun, _ offset: Int, _ count: Int, segment: UInt16, _ endpoint: EndpointRecord, _ sockets: UdpSockets
     ) -> Int {
         let sent = sendOnce(run, offset, count, segment: segment, endpoint, sockets)
-        guard sent == -Int(EAGAIN), mayWait else { return sent }
+        guard sent == -Int(EAGAIN), patience > 0 else { return sent }
         var entry = pollfd(fd: endpoint.isIPv4 ? sockets.ipv4 : sockets.ipv6, events: Int16(POLLOUT), revents: 0)
-        mayWait = clinux_ppoll(&entry, 1, 100_000_000) > 0
+        if clinux_ppoll(&entry, 1, patience) <= 0 { patience = 0 }
         return sendOnce(run, offset, count, segment: segment, endpoint, sockets)
     }
 
