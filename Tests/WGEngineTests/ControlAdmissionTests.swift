@@ -87,6 +87,24 @@ extension SimulatedDevice {
         #expect(pair.a.takeSent().isEmpty)
     }
 
+    @Test func `the first response to an initiation costs no budget, and what follows a forged one does`() throws {
+        for isForged in [false, true] {
+            let pair = try SimulatedPair()
+            pair.a.raise(PeerEvent.needsSession, pair.b.publicKey)
+            for datagram in pair.a.takeSent() { pair.b.receive(datagram.bytes, from: pair.a.address) }
+            let response = try #require(pair.b.takeSent().first).bytes
+            while pair.a.controller.admission?.admitsResponse(now: pair.time.now) == true {}
+            if isForged {
+                var forged = Array(response[..<60])
+                forged[20] ^= 1
+                Mac1(recipient: pair.a.publicKey).append(to: &forged)
+                pair.a.receive(forged, from: pair.b.address)
+            }
+            pair.a.receive(response, from: pair.b.address)
+            #expect((pair.a.sending(pair.b.publicKey) == nil) == isForged)
+        }
+    }
+
     @Test func `a session is renewed under load`() throws {
         let pair = try SimulatedPair()
         pair.establish()

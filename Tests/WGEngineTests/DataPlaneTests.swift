@@ -240,6 +240,22 @@ func packets(_ count: Int, payloadLength: Int = 300) -> [[UInt8]] {
         }
     }
 
+    /// The control thread may have made it while a batch was under way.
+    @Test func aSessionYoungerThanTheBatchIsNotDue() throws {
+        for (age, isDue) in [(0 &- 3_600_000_000_000, false), (121_000_000_000, true)] as [(UInt64, Bool)] {
+            let plane = try PlaneHarness()
+            let wire = try WireHarness()
+            try plane.setEndpoint(port: wire.port)
+            let keypair = try plane.addKeypair(localIndex: 5, remoteIndex: 9, isInitiator: true, age: age)
+            try plane.start()
+            for _ in 0..<2 {
+                plane.send(packets(1)[0])
+                #expect(wire.receive()?[4] == 9)
+            }
+            #expect(keypair.pointee.rekeyRaised.load(ordering: .acquiring) == isDue)
+        }
+    }
+
     @Test func aPeerHeardFromElsewhereIsReportedWithBothAddresses() throws {
         let (plane, _) = try responder()
         let other = try WireHarness()

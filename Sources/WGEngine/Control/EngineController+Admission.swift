@@ -58,9 +58,10 @@ extension EngineController {
             case .drop, nil: return
             }
         case .response:
-            guard let index = MessageLayout.receiver(of: message), awaited[index] != nil,
-                admission?.admitsResponse(now: now) == true
+            guard let index = MessageLayout.receiver(of: message), let response = awaited[index],
+                !response.hasCome || admission?.admitsResponse(now: now) == true
             else { return }
+            awaited[index]?.hasCome = true
             receiveResponse(Array(copying: message), from: endpoint, identity, now: now)
         case .cookieReply: receiveCookie(message, now: now)
         case .transport, nil: return
@@ -78,7 +79,7 @@ extension EngineController {
     /// A peer under load wants a mac2: on our next message, and if that is an initiation, soon.
     private func receiveCookie(_ message: Span<UInt8>, now: UInt64) {
         guard let index = MessageLayout.receiver(of: message) else { return }
-        let slot = awaited[index] ?? shared.keypairs.find(index)?.pointee.peer
+        let slot = awaited[index]?.peer ?? shared.keypairs.find(index)?.pointee.peer
         guard let peer = slot.flatMap({ peers[$0] }), peer.cookies.take(message, now: now) else { return }
         if awaited[index] != nil, !peer.cookies.hasMarkedLast { handle(.cookieReceived, of: peer, now: now) }
     }

@@ -4,6 +4,14 @@ import WGCrypto
 import WGModel
 import WGProtocol
 
+/// A response to an initiation of ours that is still to come.
+struct AwaitedResponse {
+    let peer: Int32
+    /// One with its index has come. The first costs no budget: whoever sent it knew 32 random bits. Any further one is a
+    /// forgery, or follows one.
+    var hasCome = false
+}
+
 // The handshake's two messages, as initiator and as responder (whitepaper 5.4).
 extension EngineController {
     /// Sends a new initiation in place of any before it.
@@ -18,7 +26,7 @@ extension EngineController {
             return
         }
         peer.initiation = made.state
-        awaited[index] = peer.slot
+        awaited[index] = AwaitedResponse(peer: peer.slot)
         send(made.message, to: peer, now: now)
     }
 
@@ -50,7 +58,7 @@ extension EngineController {
     func receiveResponse(
         _ message: [UInt8], from endpoint: EndpointRecord, _ identity: LocalIdentity, now: UInt64
     ) {
-        guard let index = MessageLayout.receiver(of: message.span), let slot = awaited[index], let peer = peers[slot],
+        guard let index = MessageLayout.receiver(of: message.span), let slot = awaited[index]?.peer, let peer = peers[slot],
             let state = peer.initiation
         else { return }
         let keys = NoiseHandshake.consumeResponse(

@@ -48,8 +48,8 @@ final class EngineController {
     var routingIsStale = false
 
     var indexes = KeypairIndexAllocator()
-    /// Whose initiation each of our indexes belongs to while its response is awaited.
-    var awaited: [UInt32: Int32] = [:]
+    /// By our indexes: whose responses are awaited.
+    var awaited: [UInt32: AwaitedResponse] = [:]
     let arena = KeypairArena()
     var deadlines = DeadlineQueue()
     var reclaimer = Reclaimer()
