@@ -105,8 +105,10 @@ public final class LiveSystem: QuickSystem {
 
     public func isPortInUse(_ port: UInt16) -> Bool { UDPPort.isInUse(port) }
 
-    public func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved {
-        try questions.resolve(config, retries: Terminal.environment("WG_ENDPOINT_RESOLUTION_RETRIES"))
+    public func resolve(
+        _ config: WireGuardConfig, by servers: NameServers?
+    ) throws(QuickError) -> EndpointResolution.Resolved {
+        try questions.resolve(config, by: servers, retries: Terminal.environment("WG_ENDPOINT_RESOLUTION_RETRIES"))
     }
 
     public func locate(

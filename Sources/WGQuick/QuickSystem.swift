@@ -50,7 +50,11 @@ public protocol QuickSystem: AnyObject {
 
     /// The change that `wg addconf` would make, names resolved as far as they have addresses now. With
     /// `WG_ENDPOINT_RESOLUTION_RETRIES` one that has none is an error.
-    func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved
+    ///
+    /// - Parameter servers: who is asked; `nil` asks in the host's own way.
+    func resolve(
+        _ config: WireGuardConfig, by servers: NameServers?
+    ) throws(QuickError) -> EndpointResolution.Resolved
 
     /// The name servers that the host has now.
     func resolvers() -> [IPAddress]

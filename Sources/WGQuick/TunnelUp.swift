@@ -93,7 +93,7 @@ public final class TunnelUp {
     private func configure() throws(QuickError) {
         let resolution: Result<EndpointResolution.Resolved, QuickError>
         do {
-            resolution = .success(try system.resolve(config.wireGuard))
+            resolution = .success(try system.resolve(config.wireGuard, by: nil))
         } catch {
             resolution = .failure(error)
         }

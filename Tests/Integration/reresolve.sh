@@ -95,6 +95,14 @@ equal "the endpoint is set" 198.51.101.2:51820 "$(endpoint)"
 check "the step is shown" grep -qx "\[#\] wg set wg0 peer $PEER endpoint 198.51.101.2:51820" "$WORK/output"
 ping_through "the tunnel carries traffic" a 10.77.0.2 1
 
+# The link goes without down. Behind the rules that stay, an ordinary question would be lost.
+no_engine() { ! processes a | grep wireguard-swift; }
+on a ip link delete dev wg0
+check "the engine goes with its link" wait_until 10 no_engine
+check "apply brings it back" eval 'on a timeout 30 wg-quick apply --if-gone "$CONF" >"$WORK/output" 2>&1'
+equal "and the peer has its endpoint at once" 198.51.101.2:51820 "$(endpoint)"
+ping_through "the tunnel carries traffic over its new link" a 10.77.0.2 1
+
 # A peer that is reached is left alone, wherever its name points.
 known 198.51.102.2
 : >"$WORK/dns.log"

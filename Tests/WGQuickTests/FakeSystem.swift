@@ -57,6 +57,8 @@ final class FakeSystem: QuickSystem {
     var hosts: [String: IPAddress] = [:]
     /// What it was asked, and by way of whom.
     private(set) var questions: [(host: String, servers: NameServers?)] = []
+    /// By way of whom `resolve` was to ask, the last time.
+    private(set) var servers: NameServers?
     var now = ReresolvePlanner.Moment(wall: HandshakeTime(seconds: 1_000_000, nanoseconds: 0), sinceBoot: 1000)
     static let noAddress = Resolver.Failure(.temporary, text: "Not yet")
     /// Refuses the step of this number, counted over all calls of `perform`.
@@ -112,8 +114,11 @@ final class FakeSystem: QuickSystem {
         return found
     }
 
-    func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved {
+    func resolve(
+        _ config: WireGuardConfig, by servers: NameServers?
+    ) throws(QuickError) -> EndpointResolution.Resolved {
         try onResolve(self)
+        self.servers = servers
         var unresolved: [EndpointResolution.Unresolved] = []
         let peers = config.peers.enumerated().map { index, peer in
             let endpoint = peer.endpoint.flatMap { Endpoint($0.description) }

@@ -54,14 +54,16 @@ public final class SimulatedSystem: QuickSystem {
     public func findEngine() throws(QuickError) -> EngineProgram { try base.findEngine() }
     public func isPortInUse(_ port: UInt16) -> Bool { base.isPortInUse(port) }
 
-    public func resolve(_ config: WireGuardConfig) throws(QuickError) -> EndpointResolution.Resolved {
+    public func resolve(
+        _ config: WireGuardConfig, by servers: NameServers?
+    ) throws(QuickError) -> EndpointResolution.Resolved {
         var numeric = config
         for (index, peer) in config.peers.enumerated() {
             guard let name = peer.endpoint, name.numeric == nil else { continue }
             names[peer.publicKey] = name
             numeric.peers[index].endpoint = EndpointName(host: "0.0.0.0", service: name.service)
         }
-        return try base.resolve(numeric)
+        return try base.resolve(numeric, by: servers)
     }
 
     public func resolvers() -> [IPAddress] { base.resolvers() }

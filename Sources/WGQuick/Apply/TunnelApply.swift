@@ -92,7 +92,7 @@ public final class TunnelApply {
         let first = try system.snapshot(name, ApplyPlanner.beginNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.begin(first) })
         let before = try system.snapshot(name, .device)
-        let change = try resolve(planner.wanted(before))
+        let change = try resolve(planner.wanted(before), planner.record)
         let device = try system.snapshot(name, ApplyPlanner.configureNeeds)
         try executor.execute(try planned { () throws(PlanError) in try planner.configure(change, device) })
         let link = try system.snapshot(name, planner.settleNeeds)
@@ -148,10 +148,11 @@ public final class TunnelApply {
         do { return try planner.dns(host, dns) } catch { throw .dns(error) }
     }
 
-    private func resolve(_ wanted: WireGuardConfig) throws(QuickError) -> DeviceChange {
+    /// Past the tunnel, as `TunnelReresolve` does: it may be dead for want of this very answer.
+    private func resolve(_ wanted: WireGuardConfig, _ record: TunnelRecord) throws(QuickError) -> DeviceChange {
         let resolution: Result<EndpointResolution.Resolved, QuickError>
         do {
-            resolution = .success(try system.resolve(wanted))
+            resolution = .success(try system.resolve(wanted, by: record.nameServers(now: system.resolvers())))
         } catch {
             resolution = .failure(error)
         }

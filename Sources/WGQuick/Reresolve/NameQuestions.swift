@@ -25,18 +25,20 @@ struct NameQuestions {
     /// Hears of each name that is asked for again.
     let report: (EndpointResolution.Retry) -> Void
 
-    /// - Parameter retries: the value of `WG_ENDPOINT_RESOLUTION_RETRIES`. With it all names are needed, and asked for as
-    ///   often as it says; without it each is asked for once.
+    /// - Parameters:
+    ///   - servers: `nil` asks in the host's own way.
+    ///   - retries: the value of `WG_ENDPOINT_RESOLUTION_RETRIES`. With it all names are needed, and asked for as often as it
+    ///     says; without it each is asked for once.
     func resolve(
-        _ config: WireGuardConfig, retries: String?
+        _ config: WireGuardConfig, by servers: NameServers?, retries: String?
     ) throws(QuickError) -> EndpointResolution.Resolved {
         let resolution: EndpointResolution
         if let retries {
             guard let policy = ResolutionPolicy(environment: retries) else { throw .invalidRetries(retries) }
             resolution = EndpointResolution(
-                policy: policy, patience: .untilOneFails, resolver: resolver(nil, patience: nil), report: report)
+                policy: policy, patience: .untilOneFails, resolver: resolver(servers, patience: nil), report: report)
         } else {
-            resolution = EndpointResolution(policy: .once, resolver: resolver(nil, patience: Self.patienceOfUp))
+            resolution = EndpointResolution(policy: .once, resolver: resolver(servers, patience: Self.patienceOfUp))
         }
         let resolved: EndpointResolution.Resolved
         do {

@@ -14,8 +14,8 @@ import WGPlan
 
     private static let peers = [1, 2].map { PublicKey([UInt8](repeating: $0, count: 32))! }
 
-    /// Brings up a tunnel with a peer at `one:5`, which has no address, and another at 192.0.2.9.
-    private func up(allowedIPs: String = "10.0.0.0/8") throws {
+    /// A tunnel with a peer at `one:5`, which has no address, and another at 192.0.2.9.
+    private func config(_ allowedIPs: String) throws -> QuickConfig {
         let text = """
             [Interface]
             [Peer]
@@ -26,7 +26,11 @@ import WGPlan
             PublicKey = \(Self.peers[1])
             Endpoint = 192.0.2.9:5
             """
-        let config = try #require(ConfigParser.parseQuick(Document(bytes: Array(text.utf8))).value)
+        return try #require(ConfigParser.parseQuick(Document(bytes: Array(text.utf8))).value)
+    }
+
+    private func up(allowedIPs: String = "10.0.0.0/8") throws {
+        let config = try config(allowedIPs)
         let executor = PlanExecutor(name: wg0, system: system, reporter: reporter, signals: nil)
         try TunnelUp(
             name: wg0, config: config, path: "/conf", system: system, executor: executor, reporter: reporter
@@ -82,6 +86,22 @@ import WGPlan
         let mark = try #require(system.record(wg0)?.effects.mark)
         #expect(mark == system.world.devices[wg0]?.fwmark)
         #expect(system.questions.map(\.servers) == [NameServers(addresses: system.resolvers(), mark: mark)])
+    }
+
+    @Test(arguments: ["10.0.0.0/8", "0.0.0.0/0"])
+    func applyAsksLikeIt(allowedIPs: String) throws {
+        try up(allowedIPs: allowedIPs)
+        #expect(system.servers == nil)
+        for goes in [false, true] {
+            if goes { try system.perform(.deleteLink(wg0, runsEngine: false)) }
+            let executor = PlanExecutor(name: wg0, system: system, reporter: reporter, signals: nil)
+            try TunnelApply(
+                name: wg0, config: try config(allowedIPs), path: "/conf", runsHooks: false, system: system,
+                executor: executor, reporter: reporter
+            ).run()
+            let mark = system.record(wg0)?.effects.mark
+            #expect(system.servers == mark.map { NameServers(addresses: system.resolvers(), mark: $0) })
+        }
     }
 
     @Test func theServersFromBeforeTheTunnelComeFirst() throws {
