@@ -16,7 +16,7 @@ public final class LiveSystem: QuickSystem {
     private let devices: BackendRouter
     private let runner: ProcessRunner
     private let signals: SignalQueue
-    private let namespace: NetworkNamespace
+    private let place: HostIdentity
     private let records: StateFile
     private let environment: ProcessEnvironment
     private let questions: NameQuestions
@@ -38,11 +38,13 @@ public final class LiveSystem: QuickSystem {
         } catch {
             throw .reading(error.errno, extack: error.extack)
         }
+        let namespace: NetworkNamespace
         do {
             namespace = try NetworkNamespace.current()
         } catch {
             throw .record(path: "/proc/self/ns/net", error)
         }
+        place = try Self.place(in: namespace)
         devices = BackendRouter(personality: .wgQuick, runDirectory: Self.runDirectory)
         records = StateFile(directory: Self.runDirectory, namespaceInode: namespace.inode)
         environment = ProcessEnvironment(
@@ -60,8 +62,10 @@ public final class LiveSystem: QuickSystem {
     private var reader: SnapshotReader {
         SnapshotReader(
             sockets: sockets, devices: devices, records: records, filter: FirewallBackend(runner: runner),
-            dns: DNSHostReader(environment: environment))
+            dns: dnsReader)
     }
+
+    private var dnsReader: DNSHostReader { DNSHostReader(environment: environment, bootID: place.bootID) }
 
     public func paths(to endpoints: [Endpoint], mark: UInt32) throws(QuickError) -> SystemSnapshot {
         try reader.paths(to: Set(endpoints), mark: mark)
@@ -71,14 +75,18 @@ public final class LiveSystem: QuickSystem {
     public var kernelHasWireGuard: Bool { KernelSettings.hasModule("wireguard") }
 
     public func observeDNS(_ name: InterfaceName, like state: DNSState) throws(QuickError) -> DNSState? {
-        try dnsBackend().observe(name, like: state)
+        try dnsBackend.observe(name, like: state)
     }
 
-    private func dnsBackend() throws(QuickError) -> DNSBackend {
-        DNSBackend(runner: runner, host: try host(), report: dnsReport)
-    }
+    private var dnsBackend: DNSBackend { DNSBackend(runner: runner, host: place, report: dnsReport) }
 
-    public func host() throws(QuickError) -> HostIdentity {
+    /// Of a tunnel that was up when the host went down, only the resolvers are left, which would be asked in vain for
+    /// everything that is looked up from here on.
+    public func forgetOtherBoots() { dnsBackend.forgetOtherBoots() }
+
+    public func host() throws(QuickError) -> HostIdentity { place }
+
+    private static func place(in namespace: NetworkNamespace) throws(QuickError) -> HostIdentity {
         let path = "/proc/sys/kernel/random/boot_id"
         do {
             let text = String(decoding: try Files.read(path, limit: 4096), as: UTF8.self)
@@ -117,7 +125,7 @@ public final class LiveSystem: QuickSystem {
         questions.locate(names, by: servers)
     }
 
-    public func resolvers() -> [IPAddress] { DNSHostReader(environment: environment).resolvers() }
+    public func resolvers() -> [IPAddress] { dnsReader.resolvers() }
 
     public func memory(_ name: InterfaceName) -> ReresolveMemory { records.readMemory(name) }
 
@@ -141,7 +149,7 @@ public final class LiveSystem: QuickSystem {
         case .remember(let name, let memory): try records.write(memory, of: name)
         case .saveConfig(let file): try write(file)
         case .addRule(let rule), .removeRule(let rule): try change(rule, operation)
-        case .setDNS(let name, let from, let to): try dnsBackend().apply(name, from: from, to: to)
+        case .setDNS(let name, let from, let to): try dnsBackend.apply(name, from: from, to: to)
         case .setSysctl(let path, _, let value):
             do { try KernelSettings.set(path, to: value) } catch { throw .refused(operation, error, extack: nil) }
         case .setFirewall(_, let from, let to): try FirewallBackend(runner: runner).apply(from: from, to: to)

@@ -9,7 +9,7 @@ extension Program {
     func down(_ text: String, shows: PlanFormat?) -> ExitStatus {
         do {
             let argument = try ConfigArgument(text)
-            return withSystem { system, signals throws(QuickError) in
+            return withSystem(onlyLooks: shows != nil) { system, signals throws(QuickError) in
                 let planner = try TunnelDown.planner(of: argument.name, in: system) { loadConfig(argument)?.config }
                 guard let planner else { return .failure }
                 let path = planner.recorded?.configPath ?? (try? argument.locate().path)

@@ -51,6 +51,10 @@ struct Messages {
         switch notice {
         case .fileReplaced(let path):
             "[!] `\(path)' has nothing of the tunnel in it, as if others had replaced it; it stays as it is\n"
+        case .otherBootForgotten(let path):
+            "[!] `\(path)' still had the resolvers of a tunnel from before a reboot; it is as before that tunnel again\n"
+        case .otherBootStays(let path, let error):
+            "[!] `\(path)' still has the resolvers of a tunnel from before a reboot, and can't be written: \(error)\n"
         }
     }
 

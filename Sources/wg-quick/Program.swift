@@ -109,7 +109,11 @@ struct Program {
 
     /// INT, TERM, HUP and QUIT from here on are values; nothing has been changed before. That nobody reads any more what is
     /// said here is no reason to leave the work half done.
-    func withSystem(_ body: (LiveSystem, SignalQueue) throws(QuickError) -> ExitStatus) -> ExitStatus {
+    ///
+    /// - Parameter onlyLooks: nothing is to be changed at all.
+    func withSystem(
+        onlyLooks: Bool = false, _ body: (LiveSystem, SignalQueue) throws(QuickError) -> ExitStatus
+    ) -> ExitStatus {
         let signals: SignalQueue
         do {
             signals = try SignalQueue([.interrupt, .terminate, .hangup, .quit], discarding: [.pipe])
@@ -121,6 +125,7 @@ struct Program {
             let system = try LiveSystem(
                 signals: signals, notice: { reporter.say(messages.text($0)) },
                 willRetry: { reporter.say(messages.willRetry($0)) })
+            if !onlyLooks { system.forgetOtherBoots() }
             return try body(system, signals)
         } catch {
             return fail(error)

@@ -12,7 +12,7 @@ extension Program {
         do {
             let argument = try ConfigArgument(text)
             guard let file = loadConfig(argument) else { return .failure }
-            return withSystem { system, signals throws(QuickError) in
+            return withSystem(onlyLooks: options.shows != nil) { system, signals throws(QuickError) in
                 if let format = options.shows {
                     return try show(argument.name, format, system) { simulated, collector throws(QuickError) in
                         let executor = PlanExecutor(

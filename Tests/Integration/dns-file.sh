@@ -64,6 +64,41 @@ on a rm -r /etc/resolv.conf /run/provider
 check "no file: up and down succeed" eval "on a wg-quick up '$wg0' && on a test -s /etc/resolv.conf && on a wg-quick down '$wg0'"
 check_fails "there is none again" on a test -e /etc/resolv.conf
 
+# The host goes down while the tunnel is up: of it only the file is left, with another boot's number in it.
+mkdir "$WORK/boot"
+sed 's/^Endpoint.*/Endpoint = www.provider.example:51820/' "$wg0" >"$WORK/boot/wg0.conf"
+chmod 600 "$WORK/boot/wg0.conf"
+booted="$WORK/boot/wg0.conf"
+resolv_conf a "# from the provider" "nameserver 198.51.100.2" "search provider.example" "options timeout:1 attempts:2"
+no_tunnel() { ! on a ip link show dev wg0 && [[ -z $(processes a) ]]; }
+reboot() {
+    on a wg-quick up "$booted" >"$WORK/output" 2>&1 && on a ip link delete dev wg0 && wait_until 5 no_tunnel &&
+        on a sh -c 'rm -rf /run/wireguard && sed -i "s/^\(#: wg0 \)[0-9a-f-]*/\100000000-0000-0000-0000-000000000001/" /etc/resolv.conf'
+}
+# rebooted STATUS COMMAND...: wg-quick with the command, after a reboot, ends so and leaves no server of that tunnel.
+rebooted() {
+    local status="$1"
+    shift
+    check "$1 after a reboot: a tunnel was up" reboot
+    check_fails "$1 after a reboot: no name is found at first" has_address a www 192.0.2.1
+    check_fails "$1 after a reboot: a look at what would be done" on a wg-quick plan "$booted"
+    equal "$1 after a reboot: which changes nothing" 10.77.0.2 "$(servers)"
+    on a wg-quick "$@" "$booted" >"$WORK/output" 2>&1
+    equal "$1 after a reboot: the status" "$status" $?
+    check "$1 after a reboot: it says what it found" grep -q 'resolv.conf.*before a reboot' "$WORK/output"
+}
+rebooted 1 down
+unchanged "down after a reboot: the file is as before"
+rebooted 0 reresolve --only-due
+unchanged "reresolve after a reboot: the file is as before"
+for command in up apply; do
+    rebooted 0 "$command"
+    equal "$command after a reboot: the peer's name is found" 192.0.2.1:51820 "$(on a wg show wg0 endpoints | cut -f 2)"
+    equal "$command after a reboot: the tunnel's servers count" 10.77.0.2 "$(servers)"
+    check "$command after a reboot: down succeeds" on a wg-quick down "$booted"
+    unchanged "$command after a reboot: after down the file is as before"
+done
+
 # apply: the file is what another up would make of it, and then there is nothing to do.
 with_dns apply/wg0.conf "10.77.0.3"
 applied="$WORK/apply/wg0.conf"

@@ -72,9 +72,18 @@ public struct ResolvConf: Equatable, Sendable {
 
     /// Puts the tunnel's lines in force; in place of those that it had, if it had any.
     public mutating func set(_ entry: Entry) {
-        // What a crash left from before a reboot.
-        entries.removeAll { $0.host.bootID != entry.host.bootID }
+        forgetOtherBoots(than: entry.host.bootID)
         if let index = index(entry.interface, entry.host) { entries[index] = entry } else { entries.append(entry) }
+    }
+
+    /// Takes out what an end without `down` left from before a reboot: no tunnel leads to those servers any more.
+    ///
+    /// - Returns: whether there was anything.
+    @discardableResult
+    public mutating func forgetOtherBoots(than bootID: String) -> Bool {
+        let count = entries.count
+        entries.removeAll { $0.host.bootID != bootID }
+        return entries.count < count
     }
 
     /// - Returns: whether there was anything of the tunnel's.

@@ -1,4 +1,4 @@
-import WGLinux
+public import WGLinux
 import WGModel
 import WGPlan
 
@@ -38,6 +38,16 @@ struct DNSBackend {
             // openresolv fails where there is no such entry.
             return ResolvconfList.state(of: entry, in: try runner.askTool("resolvconf", ["-l", entry]).output)
         case .file: return try edit { () throws(Errno) in try resolvConf.entry(name, host) }
+        }
+    }
+
+    /// As long as servers from before a reboot stand in the file, no name may be found.
+    func forgetOtherBoots() {
+        do throws(Errno) {
+            guard try resolvConf.forgetOtherBoots(than: host.bootID) else { return }
+            report(.otherBootForgotten(path: resolvConf.path))
+        } catch {
+            report(.otherBootStays(path: resolvConf.path, error))
         }
     }
 
@@ -103,4 +113,8 @@ struct DNSBackend {
 public enum DNSNotice: Hashable, Sendable {
     /// The file holds nothing of the tunnel's any more, and stays as it is.
     case fileReplaced(path: String)
+    /// The file held what a tunnel had left from before a reboot.
+    case otherBootForgotten(path: String)
+    /// It holds that still, as it can't be written.
+    case otherBootStays(path: String, Errno)
 }

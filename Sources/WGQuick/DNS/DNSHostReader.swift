@@ -22,10 +22,12 @@ struct DNSHostReader {
     private static let resolvedName = Array("systemd-resolve\n".utf8)
 
     let environment: ProcessEnvironment
-    var places = Places()
+    let bootID: String
+    let places: Places
 
-    init(environment: ProcessEnvironment, places: Places = Places()) {
+    init(environment: ProcessEnvironment, bootID: String, places: Places = Places()) {
         self.environment = environment
+        self.bootID = bootID
         self.places = places
     }
 
@@ -43,7 +45,10 @@ struct DNSHostReader {
     }
 
     private func servers(in path: String) -> [IPAddress] {
-        (try? Files.read(path, limit: Self.limit)).map(ResolvConf.servers(in:)) ?? []
+        guard let bytes = try? Files.read(path, limit: Self.limit) else { return [] }
+        var conf = ResolvConf(bytes: bytes)
+        // Where the file can't be written they are in it still, and the host's own are only comments.
+        return ResolvConf.servers(in: conf.forgetOtherBoots(than: bootID) ? conf.bytes : bytes)
     }
 
     private var resolvedIsInCharge: Bool {

@@ -32,6 +32,18 @@ struct ResolvConfFile {
         }
     }
 
+    /// - Returns: whether there was anything from before a reboot. A file that can't be read has nothing.
+    func forgetOtherBoots(than bootID: String) throws(Errno) -> Bool {
+        // Nearly always there is none, and then nobody has to wait for a turn.
+        guard var conf = try? read().conf, conf.forgetOtherBoots(than: bootID) else { return false }
+        return try inTurn { () throws(Errno) in
+            var (conf, file) = try read()
+            guard conf.forgetOtherBoots(than: bootID) else { return false }
+            try write(conf, file)
+            return true
+        }
+    }
+
     private var temporary: String { "\(path).wg-quick" }
 
     private func inTurn<Result>(_ body: () throws(Errno) -> Result) throws(Errno) -> Result {

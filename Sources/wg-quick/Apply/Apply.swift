@@ -12,7 +12,7 @@ extension Program {
         }
         do {
             let argument = try ConfigArgument(text)
-            return withSystem { system, signals throws(QuickError) in
+            return withSystem(onlyLooks: options.common.shows != nil) { system, signals throws(QuickError) in
                 if options.onlyIfGone, try !TunnelApply.linkHasGone(argument.name, in: system) { return .success }
                 guard let file = loadConfig(argument) else { return .failure }
                 func run(_ system: any QuickSystem, _ reporter: any QuickReporter) throws(QuickError) -> [ChangedHook] {

@@ -114,6 +114,17 @@ struct ResolvConfTests {
         #expect(Self.text(conf) == Self.former)
     }
 
+    @Test func whatIsOfAnotherBootCanGoByItself() {
+        var earlier = host
+        earlier.bootID = "before"
+        var conf = Self.conf(Self.former)
+        conf.set(Self.entry(wg1, ["10.1.0.1"], host: earlier))
+        conf = Self.reread(conf)
+        let found = [earlier.bootID, host.bootID, host.bootID].map { conf.forgetOtherBoots(than: $0) }
+        #expect(found == [false, true, false])
+        #expect(Self.text(conf) == Self.former)
+    }
+
     @Test func aFileThatOthersWroteHasNothingToTakeAway() {
         var conf = Self.conf(Self.former)
         let wasThere = conf.remove(wg0, host)

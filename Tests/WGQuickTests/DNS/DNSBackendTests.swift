@@ -114,6 +114,23 @@ struct DNSBackendTests {
         #expect(try Files.read(path) == Array("nameserver 9.9.9.9\n".utf8))
     }
 
+    @Test func whatIsFromBeforeARebootIsTakenOutAndToldOf() throws {
+        let scratch = try Scratch()
+        var notices: [DNSNotice] = []
+        var backend = try backend(scratch) { notices.append($0) }
+        let path = "\(scratch.path)/resolv.conf"
+        try Files.replace(path, Array("nameserver 9.9.9.9\n".utf8), permissions: 0o644)
+        try backend.apply(wg0, from: nil, to: Self.file)
+        backend.forgetOtherBoots()
+        #expect(notices == [])
+        backend = DNSBackend(
+            runner: backend.runner, host: HostIdentity(bootID: "now", namespaceDevice: 4, namespaceInode: 5),
+            report: backend.report, resolvConf: backend.resolvConf)
+        backend.forgetOtherBoots()
+        #expect(notices == [.otherBootForgotten(path: path)])
+        #expect(try Files.read(path) == Array("nameserver 9.9.9.9\n".utf8))
+    }
+
     @Test func anotherBackEndIsLeftFirst() throws {
         let scratch = try Scratch()
         try program("resolvconf", scratch, "[ $1 = -d ]")

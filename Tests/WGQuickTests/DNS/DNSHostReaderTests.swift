@@ -12,7 +12,7 @@ struct DNSHostReaderTests {
         let places = DNSHostReader.Places(
             resolvConf: "\(scratch.path)/resolv.conf", upstream: "\(scratch.path)/upstream",
             interfaceOrder: "\(scratch.path)/interface-order", processes: "\(scratch.path)/proc")
-        return DNSHostReader(environment: environment, places: places)
+        return DNSHostReader(environment: environment, bootID: FakeSystem.hostIdentity.bootID, places: places)
     }
 
     private func write(_ path: String, _ text: String, permissions: UInt32 = 0o644) throws {
@@ -71,6 +71,22 @@ struct DNSHostReaderTests {
         #expect(reader(scratch).resolvers() == [IPAddress("127.0.0.53")!, IPAddress("1.1.1.1")!])
         #expect(!reader(scratch).read().resolvedIsInCharge)
     }
+
+    @Test func serversFromBeforeARebootAreNotInForce() throws {
+        let scratch = try Scratch()
+        let path = "\(scratch.path)/resolv.conf"
+        let file = ResolvConfFile(path: path)
+        let state = DNSState(backend: .file, servers: [IPAddress("10.0.0.1")!], isDefault: true)
+        var host = FakeSystem.hostIdentity
+        for (bootID, server) in [(host.bootID, "10.0.0.1"), ("before", "127.0.0.53")] {
+            try write(path, "nameserver 127.0.0.53\n")
+            host.bootID = bootID
+            try file.set(ResolvConf.Entry(interface: wg0, host: host, state: state))
+            try write("\(scratch.path)/upstream", "nameserver \(server)\n")
+            #expect(reader(scratch).resolvers() == [IPAddress(server)!])
+            #expect(reader(scratch).read().resolvedIsInCharge == (bootID == "before"))
+        }
+    }
 }
 
 struct ResolvConfFileTests {
@@ -81,6 +97,20 @@ struct ResolvConfFileTests {
     private func entry(_ name: InterfaceName, _ server: String) -> ResolvConf.Entry {
         let state = DNSState(backend: .file, servers: [IPAddress(server)!], isDefault: true)
         return ResolvConf.Entry(interface: name, host: Self.host, state: state)
+    }
+
+    @Test func whatIsFromBeforeARebootGoesAndTheFormerFileComesBack() throws {
+        let scratch = try Scratch()
+        let file = ResolvConfFile(path: "\(scratch.path)/resolv.conf")
+        #expect(try !file.forgetOtherBoots(than: "now"))
+        try Files.replace("\(scratch.path)/target", Array(Self.former.utf8), permissions: 0o600)
+        try Files.replace(file.path, withLinkTo: "target")
+        try file.set(entry(wg0, "10.0.0.1"))
+        let before = try text(file)
+        #expect(try !file.forgetOtherBoots(than: Self.host.bootID))
+        #expect(try text(file) == before)
+        #expect(try file.forgetOtherBoots(than: "now"))
+        #expect(try Files.linkTarget(file.path) == "target")
     }
 
     private func text(_ file: ResolvConfFile) throws -> String {
