@@ -42,6 +42,14 @@ extension Operation {
         if case .setSysctl = self { true } else { false }
     }
 
+    /// Whether a program of the host's is asked to forget what it keeps of a tunnel.
+    public var isRemovalByProgram: Bool {
+        switch self {
+        case .setDNS(_, _, to: nil), .setFirewall(_, _, to: nil): true
+        default: false
+        }
+    }
+
     /// The link with which the effect of this operation disappears.
     var goesWithLink: InterfaceName? {
         switch self {

@@ -60,7 +60,7 @@ public final class PlanExecutor {
         if operation.canHalfHappen { journal.append(operation) }
         do {
             try system.perform(operation)
-        } catch  where operation.isDispensable {
+        } catch  where operation.isDispensable(after: error) {
             reporter.couldNotDo(operation, error)
             return
         }
@@ -90,14 +90,17 @@ public final class PlanExecutor {
 
     /// Does all that can be done, whatever fails or comes.
     ///
+    /// - Parameter makesWay: what programs refuse to forget is told, and is no error.
     /// - Returns: the first error; the record is not removed after one.
-    public func executeAll(_ plan: Plan) -> QuickError? {
+    public func executeAll(_ plan: Plan, makesWay: Bool = false) -> QuickError? {
         var first: QuickError?
         for operation in plan.operations {
             if case .removeRecord = operation, first != nil { continue }
             reporter.willPerform(operation)
             do {
                 try system.perform(operation)
+            } catch  where operation.isDispensable(after: error) || makesWay && operation.isRemovalByProgram {
+                reporter.couldNotDo(operation, error)
             } catch {
                 reporter.couldNotUndo(operation, error)
                 first = first ?? error
@@ -135,6 +138,11 @@ public final class PlanExecutor {
 }
 
 extension Operation {
+    /// A program that is not there any more can't be told to forget, however often it is tried.
+    fileprivate func isDispensable(after error: QuickError) -> Bool {
+        if isRemovalByProgram, case .toolNotFound = error { true } else { isDispensable }
+    }
+
     /// A route to be added that goes with the tunnel's link.
     fileprivate var isLinkRoute: Bool {
         if case .addRoute(let route, _) = self { route.kind == .link } else { false }

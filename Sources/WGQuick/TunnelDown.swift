@@ -15,22 +15,22 @@ public struct TunnelDown {
     private let system: any QuickSystem
     private let hooks: PlanExecutor
     private let teardown: PlanExecutor
-    private let hooksMayFail: Bool
+    private let makesWay: Bool
     private let save: TunnelSave?
 
     /// - Parameters:
     ///   - planner: from the record where there is one, else from the file.
     ///   - signals: end PreDown and PostDown hooks, but not what is between them.
     ///   - save: between PreDown and what follows; a failure ends it there, too.
-    ///   - hooksMayFail: what failing hooks leave does not keep the tunnel up.
+    ///   - makesWay: for another `up`. What hooks and programs fail to take away does not keep the tunnel up.
     public init(
         planner: DownPlanner, system: any QuickSystem, reporter: any QuickReporter, signals: (any SignalSource)?,
-        save: TunnelSave? = nil, hooksMayFail: Bool = false
+        save: TunnelSave? = nil, makesWay: Bool = false
     ) {
         self.save = save
         self.planner = planner
         self.system = system
-        self.hooksMayFail = hooksMayFail
+        self.makesWay = makesWay
         hooks = PlanExecutor(name: planner.name, system: system, reporter: reporter, signals: signals)
         teardown = PlanExecutor(name: planner.name, system: system, reporter: reporter, signals: nil)
     }
@@ -41,13 +41,13 @@ public struct TunnelDown {
         try hooks.checkSignals()
         if let save { try hooks.execute(try save.planForDown()) }
         let failure = teardown.executeAll(
-            planner.tearDown(try system.snapshot(planner.name, planner.tearDownNeeds)))
+            planner.tearDown(try system.snapshot(planner.name, planner.tearDownNeeds)), makesWay: makesWay)
         try run(hooks: planner.finish())
         if let failure { throw failure }
     }
 
     private func run(hooks plan: Plan) throws(QuickError) {
-        if hooksMayFail {
+        if makesWay {
             _ = hooks.executeAll(plan)
         } else {
             try hooks.execute(plan)

@@ -66,7 +66,7 @@ public final class TunnelUp {
         }
         reporter.warn(.leftovers(name))
         try TunnelDown(
-            planner: DownPlanner(record: record), system: system, reporter: reporter, signals: nil, hooksMayFail: true
+            planner: DownPlanner(record: record), system: system, reporter: reporter, signals: nil, makesWay: true
         ).run()
     }
 

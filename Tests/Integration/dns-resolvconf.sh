@@ -51,6 +51,28 @@ check "and nothing is left" wait_until 5 same_state "$WORK/before" a
 check "it is a warning on request" on a wg-quick up --dns-failure=warn "$WORK/one/wg0.conf"
 on a umount /usr/sbin/resolvconf
 check "down succeeds" on a wg-quick down "$WORK/one/wg0.conf"
+
+# It has gone while the tunnel was up: there is nobody to be told, now or later.
+hide() { on a mount --bind "$1" /usr/sbin/resolvconf; }
+records() { on a find /run/wireguard -name '*.quick'; }
+check "up succeeds while resolvconf is there" on a wg-quick up "$WORK/one/wg0.conf"
+hide /dev/null
+check "without it, down succeeds" eval "on a wg-quick down '$WORK/one/wg0.conf' 2>'$WORK/errors'"
+check "and warns" grep -q "^\[!\].*resolvconf' was not found" "$WORK/errors"
+equal "and no record is left" "" "$(records)"
+check_fails "so that apply --if-gone has nothing to bring back" eval \
+    "on a wg-quick apply --if-gone '$WORK/one/wg0.conf' && on a ip link show dev wg0"
+on a umount /usr/sbin/resolvconf
+
+# A failure to be told keeps the record for another down, and does not keep the next up from its turn.
+check "up succeeds once more" on a wg-quick up "$WORK/one/wg0.conf"
+hide "$(type -P false)"
+check_fails "a resolvconf that fails makes down fail" on a wg-quick down "$WORK/one/wg0.conf"
+equal "the record stays" 1 "$(records | wc -l)"
+check "up succeeds all the same" eval "on a wg-quick up '$WORK/search/wg0.conf' 2>'$WORK/errors'"
+check "and warns of what it could not take away" grep -q "^\[!\] Going on without.*resolvconf' failed" "$WORK/errors"
+check "down succeeds then" on a wg-quick down "$WORK/search/wg0.conf"
+on a umount /usr/sbin/resolvconf
 cleanup_hosts
 
 two_servers

@@ -140,6 +140,16 @@ kill -CONT "$hanging"
 check "once it has ended, down clears up" wait_until 10 quick down "$conf"
 as_before "an engine that hangs"
 
+file
+up "a packet filter without its program"
+nft="$(type -P nft)"
+on a mount --bind /dev/null "$nft"
+down "a packet filter without its program"
+check "a packet filter without its program: a warning says so" grep -q "^\[!\].*nft' was not found" "$WORK/output"
+on a umount "$nft"
+on a nft flush ruleset
+as_before "a packet filter without its program"
+
 file "${logs[@]}"
 for trouble in "a link that is deleted" "an engine that is killed"; do
     for way in down up; do

@@ -42,6 +42,8 @@ final class FakeSystem: QuickSystem {
     var firewallTools = FirewallTools(nft: true, iptables: true, ip6tables: true)
     var dnsHost = DNSHost()
     var dnsFails = false
+    /// The programs for resolvers and packet filter are not there.
+    var hasTools = true
     /// Whether the process that wrote a record still runs.
     var makersRun = false
     var path: PathMTU? = PathMTU(link: 1500)
@@ -176,6 +178,7 @@ final class FakeSystem: QuickSystem {
             throw .refused(operation, .noMemory, extack: nil)
         }
         performed.append(operation)
+        if !hasTools, operation.isRemovalByProgram { throw .toolNotFound("tool") }
         switch operation {
         case .createLink(let name):
             guard kernelHasWireGuard else { throw .linkKindUnsupported }

@@ -55,6 +55,19 @@ struct RecoveryTests {
         }
     }
 
+    @Test func aTunnelGoesWithoutTheProgramOfItsPacketFilter() throws {
+        let peer = PeerConfig(
+            publicKey: PublicKey(bytes: KeyBytes(repeating: 1)), allowedIPs: [.add(IPPrefix("0.0.0.0/0")!)])
+        let config = QuickConfig(wireGuard: WireGuardConfig(peers: [peer]))
+        let attempt = Attempt(system: FakeSystem(), config: config)
+        try attempt.up()
+        attempt.system.hasTools = false
+        try attempt.down()
+        #expect(attempt.reporter.lines.contains { $0.hasPrefix("~ ") })
+        attempt.system.world.firewalls = [:]
+        #expect(attempt.system.world == FakeSystem.World())
+    }
+
     @Test func anUpThatStillRunsIsLeftAlone() throws {
         let system = killed(seed: 3, step: 2)
         system.makersRun = true

@@ -86,6 +86,31 @@ struct UpDownDNSTests {
         }
     }
 
+    private static let trace = "resolvconf -d wg0 -f"
+
+    @Test func aProgramThatIsNotThereAnyMoreDoesNotKeepTheRecord() throws {
+        let system = FakeSystem()
+        system.dnsHost = DNSHost(resolvconf: .init())
+        _ = try up(system)
+        system.hasTools = false
+        let lines = try down(system).lines
+        #expect(lines == ["ip link delete dev wg0", Self.trace, "~ \(Self.trace)"])
+        #expect(system.world.records.isEmpty)
+    }
+
+    @Test func aFailureToTakeResolversAwayStopsTheRecordFromGoingButNotTheNextUp() throws {
+        let system = FakeSystem()
+        system.dnsHost = DNSHost(resolvconf: .init())
+        _ = try up(system)
+        system.dnsFails = true
+        #expect(throws: QuickError.toolFailed("resolvconf", .exited(1), said: "")) { try down(system) }
+        #expect(system.world.records[wg0]?.effects.dns != nil)
+        let lines = try up(system, QuickConfig()).lines
+        #expect(lines.prefix(3) == ["! \(PlanWarning.leftovers(wg0))", Self.trace, "~ \(Self.trace)"])
+        #expect(system.world.records[wg0]?.progress == .up)
+        #expect(system.world.records[wg0]?.effects.dns == nil)
+    }
+
     @Test func withoutARecordResolvconfIsToldAsTheStockToolDoes() throws {
         let system = FakeSystem()
         _ = try up(system, QuickConfig())
