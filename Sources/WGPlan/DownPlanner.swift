@@ -62,6 +62,14 @@ public struct DownPlanner: Sendable {
         return Plan(name.hooks(.preDown, preDown))
     }
 
+    /// From here on the tunnel is no more one whose link went away by itself. What hooks of an `up` that did not come to its
+    /// end have begun is told by how far that came, and stays told.
+    public var announcement: Plan {
+        guard var record = recorded, record.progress == .up || record.progress == .restoring else { return Plan() }
+        record.progress = .goingDown
+        return Plan([.updateRecord(record)])
+    }
+
     /// A hook may have deleted the link already; the rest still has to happen.
     public func tearDown(_ snapshot: SystemSnapshot) -> Plan {
         var operations = rules(snapshot).map { Operation.removeRule($0) }

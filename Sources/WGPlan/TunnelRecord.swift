@@ -36,6 +36,8 @@ public struct TunnelRecord: Hashable, Sendable {
         /// It was up, its link went away without `down`, and the hooks have not come to their end on the one that took its
         /// place.
         case restoring
+        /// It was up, and `down` takes it away, or has failed to take all of it away. So its link is not missed.
+        case goingDown
     }
 
     /// The user's commands, as written in the file, `%i` included.

@@ -40,6 +40,8 @@ public struct TunnelDown {
         try run(hooks: try planned { () throws(PlanError) in try planner.begin(before) })
         try hooks.checkSignals()
         if let save { try hooks.execute(try save.planForDown()) }
+        // It goes down all the same where that can't be written.
+        _ = teardown.executeAll(planner.announcement)
         let failure = teardown.executeAll(
             planner.tearDown(try system.snapshot(planner.name, planner.tearDownNeeds)), makesWay: makesWay)
         try run(hooks: planner.finish())
@@ -59,7 +61,7 @@ public struct TunnelDown {
     /// - Throws: `isBeingBroughtUp` if that `up` still runs.
     public static func record(of name: InterfaceName, in system: any QuickSystem) throws(QuickError) -> TunnelRecord? {
         guard let record = system.record(name), record.host == (try system.host()) else { return nil }
-        if record.progress != .up, system.isRunning(record.maker) {
+        if ![.up, .goingDown].contains(record.progress), system.isRunning(record.maker) {
             throw .plan(.isBeingBroughtUp(name, record.maker))
         }
         return record

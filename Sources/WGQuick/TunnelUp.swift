@@ -61,7 +61,9 @@ public final class TunnelUp {
 
     private func takeAwayLeftovers() throws(QuickError) {
         guard let record = try TunnelDown.record(of: name, in: system) else { return }
-        if let link = try system.snapshot(name, .link).link, record.progress == .up || !record.describes(link) {
+        if let link = try system.snapshot(name, .link).link,
+            [.up, .goingDown].contains(record.progress) || !record.describes(link)
+        {
             return
         }
         reporter.warn(.leftovers(name))

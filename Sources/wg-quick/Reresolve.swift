@@ -34,6 +34,7 @@ extension Program {
         let reresolve: TunnelReresolve
         do {
             if let record = try TunnelDown.record(of: argument.name, in: system) {
+                if request.onlyDue, record.progress == .goingDown { return .success }
                 reresolve = TunnelReresolve(record: record, system: system, executor: executor)
             } else {
                 // Somebody took it down while the timer goes on.

@@ -55,6 +55,34 @@ struct RecoveryTests {
         }
     }
 
+    @Test func aDownSaysWhatItIsAboutToDoBeforeTheLinkGoes() throws {
+        let attempt = Attempt(system: FakeSystem())
+        try attempt.up()
+        let record = try #require(attempt.system.world.records[wg0])
+        let count = attempt.system.performed.count
+        try attempt.down()
+        var announced = record
+        announced.progress = .goingDown
+        let steps = attempt.system.performed[count...]
+        #expect(steps.prefix(2) == [.updateRecord(announced), .deleteLink(wg0, runsEngine: false)])
+        for progress in [TunnelRecord.Progress.up, .restoring, .goingDown] {
+            attempt.system.world.records[wg0] = record
+            attempt.system.world.records[wg0]?.progress = progress
+            #expect(try TunnelApply.linkHasGone(wg0, in: attempt.system) == (progress != .goingDown))
+        }
+        attempt.system.makersRun = true
+        try attempt.down()
+        #expect(attempt.system.world == FakeSystem.World())
+    }
+
+    @Test func anUpThatDidNotComeToItsEndIsNotSaidToHaveBeenUp() throws {
+        let system = killed(seed: 3, step: 2)
+        let progress = try #require(system.world.records[wg0]?.progress)
+        system.refusedStep = system.performed.count
+        #expect(throws: QuickError.self) { try Attempt(system: system, config: .random(seed: 3)).down() }
+        #expect(system.world.records[wg0]?.progress == progress)
+    }
+
     @Test func aTunnelGoesWithoutTheProgramOfItsPacketFilter() throws {
         let peer = PeerConfig(
             publicKey: PublicKey(bytes: KeyBytes(repeating: 1)), allowedIPs: [.add(IPPrefix("0.0.0.0/0")!)])

@@ -74,9 +74,12 @@ public final class TunnelApply {
     private static func situation(
         _ name: InterfaceName, in system: any QuickSystem
     ) throws(QuickError) -> Situation {
+        // In this order: `down` says in the record that it has begun before it deletes the link.
+        let link = try system.snapshot(name, .link).link
         let record = try TunnelDown.record(of: name, in: system)
-        guard let link = try system.snapshot(name, .link).link else {
-            return record.flatMap { $0.wasUp ? .linkHasGone($0) : nil } ?? .down
+        guard let link else {
+            guard let record, record.wasUp, record.progress != .goingDown else { return .down }
+            return .linkHasGone(record)
         }
         guard let record, record.describes(link) else { return .up(nil) }
         // What a killed `up` has left is none, and `up` knows what to do about it.
@@ -170,5 +173,5 @@ public final class TunnelApply {
 
 extension TunnelRecord {
     /// Whether its `up` came to the end.
-    fileprivate var wasUp: Bool { progress == .up || progress == .restoring }
+    fileprivate var wasUp: Bool { [.up, .restoring, .goingDown].contains(progress) }
 }

@@ -47,7 +47,10 @@ public struct TunnelReresolve {
     /// - Returns: what is left to do.
     public func run(onlyDue: Bool) throws(QuickError) -> [Open] {
         let snapshot = try system.snapshot(name, [.link, .device])
-        if let record, snapshot.link.map(record.describes) != true { throw .plan(.interfaceLost(name)) }
+        if let record, snapshot.link.map(record.describes) != true {
+            // A `down` may have begun since the record was read.
+            throw .plan(system.record(name) == record ? .interfaceLost(name) : .notWireGuard(name))
+        }
         guard let device = snapshot.device else { throw .plan(.notWireGuard(name)) }
         let planner = ReresolvePlanner(
             endpoints: endpoints, device: device, memory: system.memory(name), now: system.moment())

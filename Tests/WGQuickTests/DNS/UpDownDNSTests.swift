@@ -105,6 +105,7 @@ struct UpDownDNSTests {
         system.dnsFails = true
         #expect(throws: QuickError.toolFailed("resolvconf", .exited(1), said: "")) { try down(system) }
         #expect(system.world.records[wg0]?.effects.dns != nil)
+        #expect(try !TunnelApply.linkHasGone(wg0, in: system))
         let lines = try up(system, QuickConfig()).lines
         #expect(lines.prefix(3) == ["! \(PlanWarning.leftovers(wg0))", Self.trace, "~ \(Self.trace)"])
         #expect(system.world.records[wg0]?.progress == .up)

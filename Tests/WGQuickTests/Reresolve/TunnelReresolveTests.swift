@@ -176,6 +176,16 @@ import WGPlan
         #expect(throws: QuickError.plan(.interfaceLost(wg0))) { try reresolve() }
     }
 
+    @Test func aLinkThatDownHasTakenAwayMeanwhileIsNotLost() throws {
+        try up()
+        let record = try #require(system.record(wg0))
+        system.world.links[wg0] = nil
+        system.world.records[wg0]?.progress = .goingDown
+        let executor = PlanExecutor(name: wg0, system: system, reporter: reporter, signals: nil)
+        let reresolve = TunnelReresolve(record: record, system: system, executor: executor)
+        #expect(throws: QuickError.plan(.notWireGuard(wg0))) { try reresolve.run(onlyDue: true) }
+    }
+
     @Test func aSignalEndsItBeforeAnythingIsSet() throws {
         try up()
         system.hosts["one"] = .v4(0xc000_0201)
