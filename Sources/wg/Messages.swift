@@ -14,13 +14,15 @@ struct Messages {
 
     func text(_ fault: Command.Fault) -> String {
         switch fault {
-        case .unknownSubcommand(let word): "Invalid subcommand: `\(DiagnosticText.hidingKeys(word))'\n" + Usage.overview(program: program)
+        case .unknownSubcommand(let word):
+            "Invalid subcommand: `\(DiagnosticText.hidingKeys(word))'\n" + Usage.overview(program: program)
         case .wrongOperands(let subcommand): subcommand.usage(program: program)
         case .options(let subcommand, let fault): fault.message + subcommand.usage(program: program)
         case .optionValue(let subcommand, let option, let value):
             "Invalid option: \(option.usage), not `\(value)': \(option.summary)\n"
                 + subcommand.usage(program: program)
-        case .unknownField(let word): "Invalid parameter: `\(DiagnosticText.hidingKeys(word))'\n" + Subcommand.show.usage(program: program)
+        case .unknownField(let word):
+            "Invalid parameter: `\(DiagnosticText.hidingKeys(word))'\n" + Subcommand.show.usage(program: program)
         case .fieldOfJSON:
             "Invalid option: `\(Option.json.text)' prints whole devices, without a field\n"
                 + Subcommand.show.usage(program: program)

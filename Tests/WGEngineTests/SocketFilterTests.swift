@@ -139,6 +139,20 @@ private let kernelTakesProgram: Bool = {
         }
     }
 
+    /// A flood that the gate is not asked about.
+    @Test func `who has not been heard of for a while passes, though nobody else has been judged`() throws {
+        try underLoad { receiver, sender, gate in
+            gate.age(1_000_000_000 + RecentSources.generationTime - 1)
+            #expect(try passed(sender, receiver) < 200)
+            gate.age(1_000_000_000 + RecentSources.generationTime)
+            #expect(try passed(sender, receiver) == Self.messages)
+            let source = gate.hash(try record(sender, ipv6: false).address, isIPv4: true)
+            gate.age(1_000_000_000 + 3 * RecentSources.generationTime)
+            // Nothing of it is left to be faded.
+            #expect(gate.shed(source, now: 1_000_000_000 + 3 * RecentSources.generationTime, isGenuine: { true }) == 0)
+        }
+    }
+
     @Test func `under load a second MAC, right or wrong, lets a known source's initiation pass`() throws {
         try underLoad { receiver, sender, _ in
             let target = try record(receiver, ipv6: false)

@@ -58,7 +58,8 @@ extension EngineController {
     func receiveResponse(
         _ message: [UInt8], from endpoint: EndpointRecord, _ identity: LocalIdentity, now: UInt64
     ) {
-        guard let index = MessageLayout.receiver(of: message.span), let slot = awaited[index]?.peer, let peer = peers[slot],
+        guard let index = MessageLayout.receiver(of: message.span), let slot = awaited[index]?.peer,
+            let peer = peers[slot],
             let state = peer.initiation
         else { return }
         let keys = NoiseHandshake.consumeResponse(

@@ -43,6 +43,11 @@ struct HandshakeGate: ~Copyable {
             UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: UInt8.self).span)
     }
 
+    /// Forgets whom it is time to forget. Not only `shed` may do that: what it is not asked about may keep up the load, and
+    /// meanwhile the kernel drops those whom it finds in the tables.
+    @inline(__always)
+    mutating func age(_ now: UInt64) { recent.age(now) }
+
     /// Judges a message from a source, by its `hash`: 0 if it is to be taken, else for how many dropped messages it stands.
     /// `isGenuine` looks at its first MAC, which is not done for what comes from known sources; but who is about to be
     /// forgotten and still sends is remembered anew.

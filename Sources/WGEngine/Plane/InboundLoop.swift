@@ -176,8 +176,10 @@ struct InboundLoop: ~Copyable {
     /// checked here, for 300 ns: what doesn't know our key never gets into the ring, nor wakes C.
     @inline(never)
     private mutating func takeHandshake(_ bytes: UnsafeRawPointer, _ count: Int) {
+        let isUnderLoad = uncounted._withUnsafeGuaranteedRef { $0.collectsHandshakes.load(ordering: .relaxed) }
+        if isUnderLoad { gate.age(now) }
         switch (UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)), count) {
-        case (1, 148): guard isWorthTaking(bytes) else { return }
+        case (1, 148): guard isWorthTaking(bytes, isUnderLoad) else { return }
         case (2, 92): guard HandshakeGate.hasMac1(bytes, count, macChecker) else { return }
         case (3, 64): break
         default: return
@@ -198,9 +200,8 @@ struct InboundLoop: ~Copyable {
     }
 
     /// Whether C is to see an initiation.
-    private mutating func isWorthTaking(_ bytes: UnsafeRawPointer) -> Bool {
-        let mustPassGate = uncounted._withUnsafeGuaranteedRef { $0.collectsHandshakes.load(ordering: .relaxed) }
-        guard mustPassGate, !HandshakeGate.hasMac2(bytes) else {
+    private mutating func isWorthTaking(_ bytes: UnsafeRawPointer, _ isUnderLoad: Bool) -> Bool {
+        guard isUnderLoad, !HandshakeGate.hasMac2(bytes) else {
             return HandshakeGate.hasMac1(bytes, 148, macChecker)
         }
         let isIPv4 = message.path.remote_length == UInt32(MemoryLayout<sockaddr_in>.size)

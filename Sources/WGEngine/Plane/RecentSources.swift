@@ -29,10 +29,16 @@ struct RecentSources: ~Copyable {
 
     /// Whether the source has been heard of; the low 40 bits of `hash` are taken.
     mutating func knowledge(of hash: UInt64, now: UInt64) -> Knowledge {
-        if now >= generationEnd { turn(now) }
+        age(now)
         let (first, second) = (Self.place(hash), Self.place(hash &>> 20))
         if Self.has(current, first), Self.has(current, second) { return .known }
         return Self.has(previous, first) && Self.has(previous, second) ? .fading : .unknown
+    }
+
+    /// Forgets whom it is time to forget.
+    @inline(__always)
+    mutating func age(_ now: UInt64) {
+        if now >= generationEnd { turn(now) }
     }
 
     /// Remembers a source that `knowledge` has just been asked about.
