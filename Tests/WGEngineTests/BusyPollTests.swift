@@ -10,19 +10,29 @@ import Testing
 
     @Test func anExchangeIsStayedAwakeFor() {
         var poll = BusyPoll(limit: BusyPoll.limit)
-        #expect(sleep(&poll, for: Self.soon, fromDevice: true) == 0)
-        #expect(sleep(&poll, for: Self.soon, fromDevice: false) == 0)
+        for turn in 0..<14 { #expect(sleep(&poll, for: Self.soon, fromDevice: turn % 2 == 0) == 0) }
         for turn in 0..<100 {
             #expect(sleep(&poll, for: Self.soon, fromDevice: turn % 2 == 0) == BusyPoll.limit)
         }
     }
 
-    @Test(arguments: [true, false]) func aFlowInOneDirectionIsNot(fromDevice: Bool) {
+    /// `one` of so many sleeps is ended by an acknowledgement.
+    @Test(arguments: [(true, 0), (false, 0), (true, 3), (false, 3), (true, 5), (false, 5)])
+    func aFlowInOneDirectionIsNot(fromDevice: Bool, one: Int) {
         var poll = exchange()
-        for _ in 0..<8 { _ = sleep(&poll, for: Self.soon, fromDevice: fromDevice) }
-        for _ in 0..<100 { #expect(sleep(&poll, for: Self.soon, fromDevice: fromDevice) == 0) }
-        #expect(sleep(&poll, for: Self.soon, fromDevice: !fromDevice) == 0)
-        #expect(sleep(&poll, for: Self.soon, fromDevice: fromDevice) == BusyPoll.limit)
+        for turn in 0..<100 {
+            let isAnswer = one > 0 && turn % one == 0
+            let time = sleep(&poll, for: Self.soon, fromDevice: fromDevice != isAnswer)
+            if turn >= 16 { #expect(time == 0) }
+        }
+    }
+
+    @Test func aPacketTooManyDoesNotEndAnExchange() {
+        var poll = exchange()
+        for turn in 0..<100 {
+            if turn % 16 == 0 { #expect(sleep(&poll, for: Self.soon, fromDevice: true) == BusyPoll.limit) }
+            #expect(sleep(&poll, for: Self.soon, fromDevice: turn % 2 == 0) == BusyPoll.limit)
+        }
     }
 
     @Test func afterALongSleepThereIsNoExchange() {
@@ -52,7 +62,7 @@ import Testing
         let tries = (0..<100).count { sleep(&poll, for: Self.soon, fromDevice: $0 % 2 == 0) > 0 }
         #expect(tries >= 100 - 32)
         #expect(sleep(&poll, for: Self.late, fromDevice: true) > 0)
-        #expect((0..<2).count { _ in sleep(&poll, for: Self.soon, fromDevice: false) > 0 } == 1)
+        #expect((0..<2).count { sleep(&poll, for: Self.soon, fromDevice: $0 % 2 != 0) > 0 } == 1)
     }
 
     @Test func whereOthersNeedTheProcessorItIsRarelyTried() {
@@ -99,7 +109,7 @@ import Testing
         #expect(poll.begin(now: 0) > 0)
         for turn in 0..<10 { poll.end(pause: Self.late, fromDevice: turn % 2 == 0, fromNetwork: turn % 2 != 0) }
         poll.end(pause: Self.soon, fromDevice: true, fromNetwork: false)
-        #expect((0..<2).count { _ in sleep(&poll, for: Self.soon, fromDevice: false) > 0 } == 1)
+        #expect((0..<2).count { sleep(&poll, for: Self.soon, fromDevice: $0 % 2 != 0) > 0 } == 1)
     }
 
     @Test func withoutALimitNever() {
@@ -127,7 +137,7 @@ import Testing
     /// Amid packets both ways, each soon after the other.
     private func exchange() -> BusyPoll {
         var poll = BusyPoll(limit: BusyPoll.limit)
-        for turn in 0..<2 { _ = sleep(&poll, for: Self.soon, fromDevice: turn % 2 == 0) }
+        for turn in 0..<16 { _ = sleep(&poll, for: Self.soon, fromDevice: turn % 2 == 0) }
         return poll
     }
 

@@ -2,7 +2,7 @@
 ///
 /// To wake a processor that has halted takes longer than to carry a packet through the engine, on a virtual machine ten
 /// times as long. So in an exchange, where each packet soon brings about one the other way, the thread stays awake. Not for
-/// a flow in one direction: who has slept finds more packets at once. And the more often nothing came, the more rarely.
+/// a flow in one direction, acknowledged or not: who has slept finds more packets at once. And the more often nothing came, the more rarely.
 struct BusyPoll {
     /// Real nanoseconds: what three others take to wake up, who are asked one after the other, and answer.
     static let limit: UInt64 = 500_000
@@ -26,9 +26,9 @@ struct BusyPoll {
     private static let longWaitWeight: UInt64 = 50
 
     private let limit: UInt64
-    /// For each of the last eight sleeps, the last one in the lowest bit, whether packets from there ended it.
-    private var fromDevice: UInt8 = 0
-    private var fromNetwork: UInt8 = 0
+    /// For each of the last 16 sleeps, the last one in the lowest bit, whether packets from there ended it.
+    private var fromDevice: UInt16 = 0
+    private var fromNetwork: UInt16 = 0
     private var lastPause = UInt64.max
     private var misses = 0
     private var sleepsUntilTry = 0
@@ -42,7 +42,7 @@ struct BusyPoll {
     /// Before a sleep: real nanoseconds to stay awake for, 0 for none.
     mutating func begin(now: UInt64) -> UInt64 {
         isTry = false
-        guard lastPause < Self.longestPause, fromDevice != 0, fromNetwork != 0, now >= crowdedUntil else { return 0 }
+        guard lastPause < Self.longestPause, alternates, now >= crowdedUntil else { return 0 }
         guard sleepsUntilTry == 0 else {
             sleepsUntilTry &-= 1
             return 0
@@ -50,6 +50,10 @@ struct BusyPoll {
         isTry = true
         return limit
     }
+
+    /// Whether each direction has ended nearly half of the last sleeps. Of a stream's packets only every other one is
+    /// acknowledged, which makes a third.
+    private var alternates: Bool { min(fromDevice.nonzeroBitCount, fromNetwork.nonzeroBitCount) >= 7 }
 
     /// While awake: somebody else needs the processor.
     ///
