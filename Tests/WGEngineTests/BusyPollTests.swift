@@ -102,6 +102,10 @@ import Testing
         poll.end(pause: Self.soon, fromDevice: true, fromNetwork: false)
         #expect(poll.begin(now: 2_500_000_000) == 0)
         #expect(poll.begin(now: 2_550_000_000) > 0)
+        // Whoever was stopped for a minute goes on soon after.
+        poll.keptWaiting(60_000_000_000, now: 70_000_000_000)
+        #expect(poll.begin(now: 79_999_999_999) == 0)
+        #expect(poll.begin(now: 80_000_000_000) > 0)
     }
 
     @Test func sleepsThatBeganWithoutATryCountForNothing() {

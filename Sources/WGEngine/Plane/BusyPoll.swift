@@ -2,7 +2,8 @@
 ///
 /// To wake a processor that has halted takes longer than to carry a packet through the engine, on a virtual machine ten
 /// times as long. So in an exchange, where each packet soon brings about one the other way, the thread stays awake. Not for
-/// a flow in one direction, acknowledged or not: who has slept finds more packets at once. And the more often nothing came, the more rarely.
+/// a flow in one direction, acknowledged or not: who has slept finds more packets at once. And the more often nothing came,
+/// the more rarely.
 struct BusyPoll {
     /// Real nanoseconds: what three others take to wake up, who are asked one after the other, and answer.
     static let limit: UInt64 = 500_000
@@ -22,8 +23,9 @@ struct BusyPoll {
     /// Real nanoseconds: who is kept waiting for longer has lost more than looking about gains in hundreds of tries. That is a
     /// neighbour's whole slice, or a limit on the process's processor time that is used up.
     static let longestWait: UInt64 = 5_000_000
-    /// Until the next try then, in such waits.
+    /// Until the next try then: so many such waits, and real nanoseconds at most.
     private static let longWaitWeight: UInt64 = 50
+    private static let longestRest: UInt64 = 10_000_000_000
 
     private let limit: UInt64
     /// For each of the last 16 sleeps, the last one in the lowest bit, whether packets from there ended it.
@@ -60,7 +62,10 @@ struct BusyPoll {
     /// - Parameter wait: real nanoseconds.
     mutating func keptWaiting(_ wait: UInt64, now: UInt64) {
         isTry = false
-        if wait > Self.longestWait { return crowdedUntil = now &+ wait &* Self.longWaitWeight }
+        if wait > Self.longestWait {
+            crowdedUntil = now &+ min(wait &* Self.longWaitWeight, Self.longestRest)
+            return
+        }
         crowding &+= Self.crowdedWeight
         guard crowding > Self.crowdedSum else { return }
         crowding &-= Self.crowdedWeight
