@@ -119,20 +119,20 @@ struct Redaction {
         return ["key", "psk", "priv", "secret", "shared"].contains { lower.hasBytes(of: $0) }
     }
 
-    /// Hides every run of 20 or more characters of base64 or hexadecimal, whatever stands between them as white space.
-    private static func hideRuns(_ hidden: inout [Bool], _ squeezed: [UInt8], from: Int) {
+    /// Hides every run of so many or more characters of base64 or hexadecimal, whatever stands between them as white space.
+    fileprivate static func hideRuns(_ hidden: inout [Bool], _ squeezed: [UInt8], from: Int, shortest: Int = 20) {
         var start = from
         while start < squeezed.count {
             var end = start
             while end < squeezed.count, isKeyCharacter(squeezed[end]) { end += 1 }
-            if end - start >= 20 {
+            if end - start >= shortest {
                 for index in start..<end { hidden[index] = true }
             }
             start = end + 1
         }
     }
 
-    static func isKeyCharacter(_ byte: UInt8) -> Bool {
+    private static func isKeyCharacter(_ byte: UInt8) -> Bool {
         ValueParser.isLetter(byte) || (48...57).contains(byte) || "+/=".utf8.contains(byte)
     }
 }
@@ -141,22 +141,9 @@ extension DiagnosticText {
     /// A word of a command line as it may be shown: `*` for what could be a key, by its length and its characters. Most paths
     /// are shorter, or have a dot in them.
     public static func hidingKeys(_ word: String) -> String {
-        let shortestKey = 40
-        var shown: [UInt8] = []
-        var run: [UInt8] = []
-        func hideOrShow() {
-            shown += run.count < shortestKey ? run : Array(repeating: UInt8(ascii: "*"), count: run.count)
-            run = []
-        }
-        for byte in word.utf8 {
-            if Redaction.isKeyCharacter(byte) {
-                run.append(byte)
-            } else {
-                hideOrShow()
-                shown.append(byte)
-            }
-        }
-        hideOrShow()
-        return String(decoding: shown, as: UTF8.self)
+        let bytes = Array(word.utf8)
+        var hidden = Array(repeating: false, count: bytes.count)
+        Redaction.hideRuns(&hidden, bytes, from: 0, shortest: 40)
+        return String(decoding: zip(bytes, hidden).map { $1 ? UInt8(ascii: "*") : $0 }, as: UTF8.self)
     }
 }

@@ -101,12 +101,17 @@ struct ResolvConfTests {
         #expect(ResolvConf.servers(in: conf.bytes) == [IPAddress("10.1.0.1")!])
     }
 
-    @Test func whatACrashLeftOfAnotherBootGoesWithTheNextUp() {
+    /// With what a tunnel left on another boot.
+    private func ofAnotherBoot() -> ResolvConf {
         var earlier = host
         earlier.bootID = "before"
         var conf = Self.conf(Self.former)
         conf.set(Self.entry(wg1, ["10.1.0.1"], host: earlier))
-        conf = Self.reread(conf)
+        return Self.reread(conf)
+    }
+
+    @Test func whatACrashLeftOfAnotherBootGoesWithTheNextUp() {
+        var conf = ofAnotherBoot()
         conf.set(Self.entry(wg0, ["10.0.0.1"]))
         conf = Self.reread(conf)
         #expect(conf.entries.map(\.interface) == [wg0])
@@ -115,12 +120,8 @@ struct ResolvConfTests {
     }
 
     @Test func whatIsOfAnotherBootCanGoByItself() {
-        var earlier = host
-        earlier.bootID = "before"
-        var conf = Self.conf(Self.former)
-        conf.set(Self.entry(wg1, ["10.1.0.1"], host: earlier))
-        conf = Self.reread(conf)
-        let found = [earlier.bootID, host.bootID, host.bootID].map { conf.forgetOtherBoots(than: $0) }
+        var conf = ofAnotherBoot()
+        let found = ["before", host.bootID, host.bootID].map { conf.forgetOtherBoots(than: $0) }
         #expect(found == [false, true, false])
         #expect(Self.text(conf) == Self.former)
     }
